@@ -1,0 +1,128 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func module(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+
+let package = Package(
+    name: "daybook",
+    products: [
+        .executable(name: "daybook", targets: ["Daybook"]),
+        .executable(name: "daybook-bench", targets: ["Bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Drivers: C is handled here and nowhere else.
+        .systemLibrary(name: "CPostgres", path: "Sources/Drivers/CPostgres", pkgConfig: "libpq"),
+        .systemLibrary(name: "CRedis", path: "Sources/Drivers/CRedis", pkgConfig: "hiredis"),
+        .systemLibrary(name: "CZip", path: "Sources/Drivers/CZip", pkgConfig: "libzip"),
+        module("Threads", "Drivers/Threads", []),
+        module("Postgres", "Drivers/Postgres", ["CPostgres", "Threads"]),
+        module("Migrations", "Drivers/Migrations", ["Postgres", crypto]),
+        module("Redis", "Drivers/Redis", ["CRedis", "Threads"]),
+        module("Zip", "Drivers/Zip", ["CZip"]),
+
+        module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging]),
+        module("Events", "Events", ["EventStore", crypto]),
+        module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
+        module("Projections", "Projections", ["Events", "EventStore", "Postgres", "Redis", logging, lifecycle, collections]),
+
+        module("Sessions", "Gateways/Sessions", ["EventStore", "Events", "Postgres", crypto, logging]),
+        module(
+            "GatewayHTTP",
+            "Gateways/HTTP",
+            [
+                "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", hummingbird, crypto, logging,
+                httpTypes, nioCore,
+            ]
+        ),
+        module(
+            "TenantAPI",
+            "Gateways/TenantAPI",
+            ["GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, logging, httpTypes, nioCore]
+        ),
+        module(
+            "RealtimeAPI",
+            "Gateways/RealtimeAPI",
+            [
+                "GatewayHTTP", "Events", "EventStore", "Postgres", "Redis", "Projections", "Sessions", hummingbird, logging,
+                httpTypes, lifecycle, crypto, nioCore, collections,
+            ]
+        ),
+        module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
+
+        .executableTarget(
+            name: "Daybook",
+            dependencies: [
+                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI", "Redis",
+                "Sessions", "SlackImport", "TenantAPI", "Threads", arguments, crypto, hummingbird, lifecycle, logging, nioCore,
+            ],
+            path: "Sources/Daybook",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Threads", arguments, crypto, hummingbird, logging, nioCore, nioHTTP1,
+                nioPosix,
+            ],
+            path: "tools/bench",
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["EventStore", "Events", "Commands", "Migrations", "Postgres", "Redis", crypto, logging],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        tests("PostgresTests", ["Postgres"]),
+        tests("RedisTests", ["Redis"]),
+        tests("ZipTests", ["Zip"]),
+        tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
+        tests("EventsTests", ["Events", "EventStore"]),
+        tests("CommandsTests", ["Commands", "Events", "EventStore"]),
+        tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
+        tests("SessionsTests", ["Sessions", "Postgres"]),
+        tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
+        tests("RealtimeAPITests", ["RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
+        tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore"]),
+        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore]),
+    ]
+)

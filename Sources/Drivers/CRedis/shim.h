@@ -1,0 +1,4 @@
+#include <stddef.h>
+#include <stdarg.h>
+#include <sys/time.h>
+#include <hiredis.h>

@@ -1,0 +1,185 @@
+import CRedis
+import Glibc
+
+/// A connected socket with hiredis' reader on it: bytes out, replies in.
+///
+/// hiredis connects and parses. Reading and writing are done here, so that a call has one deadline as a whole, that a
+/// batch of any size is written while its replies are read (neither side waits with full buffers for the other), that
+/// another thread can interrupt, and that writing to a dead connection raises no SIGPIPE.
+final class RedisSocket {
+    /// Where it leads, for messages.
+    let peer: String
+    /// Nil once broken: after a failure the replies would be out of step with the commands.
+    private var context: UnsafeMutablePointer<redisContext>?
+    private let interrupt: RedisInterrupt?
+    private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 16)
+
+    init(
+        to address: RedisConfiguration.Address,
+        timeout: Duration,
+        interrupt: RedisInterrupt?
+    ) throws(RedisError) {
+        let limit = timeval(timeout)
+        let context =
+            switch address {
+            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
+            case .unix(let path): redisConnectUnixWithTimeout(path, limit)
+            }
+        self.interrupt = interrupt
+        self.peer =
+            switch address {
+            case .tcp(let host, let port): "\(host):\(port)"
+            case .unix(let path): path
+            }
+        self.context = context
+        guard let context else { throw RedisError(.connectionFailed, "\(peer): out of memory") }
+        guard context.pointee.err == 0 else {
+            throw RedisError(.connectionFailed, "\(peer): \(context.pointee.reason)")
+        }
+        if case .tcp = address { redisEnableKeepAlive(context) }
+        let flags = fcntl(context.pointee.fd, F_GETFL)
+        guard flags >= 0, fcntl(context.pointee.fd, F_SETFL, flags | O_NONBLOCK) >= 0 else {
+            throw RedisError(.connectionFailed, "\(peer): \(String(errno: errno))")
+        }
+    }
+
+    deinit {
+        close()
+        incoming.deallocate()
+    }
+
+    /// Whether nothing has come since the last reply: neither the end of the connection nor bytes nobody asked for.
+    var isQuiet: Bool {
+        guard let context, context.pointee.reader.pointee.pos == context.pointee.reader.pointee.len else { return false }
+        var byte: UInt8 = 0
+        return recv(context.pointee.fd, &byte, 1, Int32(MSG_PEEK.rawValue)) < 0 && errno == EAGAIN
+    }
+
+    /// Sends the bytes and hands over every reply as hiredis built it; who receives it frees it.
+    ///
+    /// - Throws: `connectionLost`, `timedOut`, `protocolError`, `closed` when interrupted; the socket is then closed.
+    func exchange(
+        _ bytes: [UInt8],
+        replies expected: Int,
+        until deadline: ContinuousClock.Instant,
+        receive: (UnsafeMutableRawPointer) -> Void
+    ) throws(RedisError) {
+        guard let context else { throw RedisError(.connectionLost, "\(peer): the connection was closed") }
+        var (sent, received) = (0, 0)
+        do throws(RedisError) {
+            while received < expected {
+                sent += try send(bytes, from: sent, on: context)
+                try wait(on: context, toWrite: sent < bytes.count, until: deadline)
+                try read(from: context)
+                while received < expected, let reply = try nextReply(of: context.pointee.reader) {
+                    receive(reply)
+                    received += 1
+                }
+            }
+            guard sent == bytes.count else { throw RedisError(.protocolError, "\(peer): more replies than commands") }
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Like ``exchange(_:replies:until:receive:)``, but counts the replies instead of building them.
+    func exchange(
+        _ bytes: [UInt8],
+        replies expected: Int,
+        until deadline: ContinuousClock.Instant,
+        counter: RedisReplyCounter
+    ) throws(RedisError) {
+        let reader = context?.pointee.reader
+        let building = reader?.pointee.fn
+        if let reader { counter.attach(to: reader) }
+        try exchange(bytes, replies: expected, until: deadline) { counter.count($0) }
+        // After a failure there is no reader any more.
+        reader?.pointee.fn = building
+    }
+
+    private func close() {
+        // Frees the reader, closes the socket.
+        redisFree(context)
+        context = nil
+    }
+
+    /// Writes what the socket takes and returns how much that was.
+    private func send(
+        _ bytes: [UInt8],
+        from start: Int,
+        on context: UnsafeMutablePointer<redisContext>
+    ) throws(RedisError) -> Int {
+        try bytes.withUnsafeBufferPointer { buffer throws(RedisError) in
+            guard start < buffer.count else { return 0 }
+            let count = Glibc.send(
+                context.pointee.fd, buffer.baseAddress! + start, buffer.count - start, Int32(MSG_NOSIGNAL.rawValue)
+            )
+            if count >= 0 { return count }
+            // With EPIPE there may still be replies to read; reading then finds the end.
+            guard [EAGAIN, EINTR, EPIPE].contains(errno) else { throw lost(errno) }
+            return 0
+        }
+    }
+
+    private func wait(
+        on context: UnsafeMutablePointer<redisContext>,
+        toWrite: Bool,
+        until deadline: ContinuousClock.Instant
+    ) throws(RedisError) {
+        let events = Int16(toWrite ? POLLIN | POLLOUT : POLLIN)
+        switch poll([pollfd(fd: context.pointee.fd, events: events, revents: 0)], until: deadline, interrupt: interrupt) {
+        case .ready: return
+        case .interrupted: throw RedisError(.closed, "\(peer): interrupted")
+        case .timedOut: throw RedisError(.timedOut, "\(peer): no reply in time")
+        }
+    }
+
+    private func read(from context: UnsafeMutablePointer<redisContext>) throws(RedisError) {
+        let count = recv(context.pointee.fd, incoming.baseAddress, incoming.count, 0)
+        switch count {
+        case 0: throw RedisError(.connectionLost, "\(peer): closed by the server")
+        case 1...:
+            guard redisReaderFeed(context.pointee.reader, incoming.baseAddress, count) == REDIS_OK else {
+                throw malformed(context.pointee.reader)
+            }
+        default:
+            guard errno == EAGAIN || errno == EINTR else { throw lost(errno) }
+        }
+    }
+
+    private func nextReply(
+        of reader: UnsafeMutablePointer<redisReader>
+    ) throws(RedisError) -> UnsafeMutableRawPointer? {
+        var reply: UnsafeMutableRawPointer?
+        guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw malformed(reader) }
+        return reply
+    }
+
+    private func lost(_ number: Int32) -> RedisError {
+        RedisError(.connectionLost, "\(peer): \(String(errno: number))")
+    }
+
+    private func malformed(_ reader: UnsafeMutablePointer<redisReader>) -> RedisError {
+        // Of a fixed set: hiredis puts no more of the input into it than one byte.
+        let reason = withUnsafeBytes(of: reader.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return RedisError(.protocolError, "\(peer): \(reason)")
+    }
+}
+
+extension redisContext {
+    fileprivate var reason: String {
+        withUnsafeBytes(of: errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}
+
+extension timeval {
+    fileprivate init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    }
+}
+
+extension String {
+    fileprivate init(errno number: Int32) { self.init(cString: strerror(number)) }
+}

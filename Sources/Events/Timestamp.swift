@@ -1,0 +1,84 @@
+internal import Foundation
+
+/// A moment in microseconds since 1970 UTC, written as RFC 3339 with six decimals: `2018-11-05T19:30:43.000100Z`.
+package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    package let microseconds: Int64
+
+    package init(microseconds: Int64) { self.microseconds = microseconds }
+
+    package static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+
+    /// Reads RFC 3339 with an offset or `Z` and up to six decimals, years 1 to 9999; nil for anything else.
+    package init?(_ text: some StringProtocol) {
+        let pattern = #/(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))/#
+        guard let match = String(text).wholeMatch(of: pattern) else { return nil }
+        let (_, y, mo, d, h, mi, s, fraction, _, sign, offsetHours, offsetMinutes) = match.output
+        guard let year = Int64(y), let month = Int64(mo), let day = Int64(d), let hour = Int64(h), let minute = Int64(mi),
+            let second = Int64(s), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61,
+            year > 0
+        else { return nil }
+        let padded = (fraction.map(String.init) ?? "").padding(toLength: 6, withPad: "0", startingAt: 0)
+        let days = Self.days(year: year, month: month, day: day)
+        guard Self.civil(days: days) == (year, month, day) else { return nil }
+        let offset = (Int64(offsetHours ?? "0") ?? 0) * 3600 + (Int64(offsetMinutes ?? "0") ?? 0) * 60
+        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - (sign == "-" ? -offset : offset)
+        self.microseconds = seconds * 1_000_000 + (Int64(padded) ?? 0)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let time = Timestamp(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time")
+        }
+        self = time
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    package var description: String {
+        let (seconds, fraction) = microseconds.flooredDivision(by: 1_000_000)
+        let (days, time) = seconds.flooredDivision(by: 86400)
+        let (year, month, day) = Self.civil(days: days)
+        func digits(_ value: Int64, _ count: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(digits(time / 3600, 2)):"
+            + "\(digits(time / 60 % 60, 2)):\(digits(time % 60, 2)).\(digits(fraction, 6))Z"
+    }
+
+    package static func < (a: Self, b: Self) -> Bool { a.microseconds < b.microseconds }
+
+    package static func - (a: Self, b: Self) -> Duration { .microseconds(a.microseconds - b.microseconds) }
+
+    /// Days since 1970-01-01 of the proleptic Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let y = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = y.flooredDivision(by: 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    }
+}
+
+extension Int64 {
+    fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}
