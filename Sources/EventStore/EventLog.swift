@@ -25,88 +25,74 @@ package final class EventLog: Sendable {
     }
 
     /// Advances after each durable commit of this process, and when `run` sees that others have committed.
-    package let heads: PositionWatch
+    package let heads = PositionWatch()
     /// Reads for whoever holds a connection of its own, such as a projector.
     package let queries: EventQueries
 
+    let configuration: Configuration
+    let logger: Logger
+    let dictionary = TypeDictionary()
+    /// Connects as `reader`.
+    let readers: PostgresPool
+    /// Connects as `daybook_appender`, for the functions beside the append: types, tenants, outcomes.
+    let functions: PostgresPool
+    private let appenders: [Appender]
+
     /// Connects lazily; the type dictionary is read on first use and grows by `es.type_id`.
     package init(_ configuration: Configuration, logger: Logger) {
-        fatalError("seam")
+        self.configuration = configuration
+        self.logger = logger
+        queries = EventQueries(dictionary: dictionary)
+        readers = PostgresPool(configuration.reader, size: configuration.readConnections, queueLimit: 1_000)
+        functions = PostgresPool(configuration.appender, size: 1, queueLimit: 1_000)
+        appenders = (0..<configuration.appenders).map { [heads] number in
+            Appender(
+                configuration.appender,
+                number: number,
+                queueLimit: max(1, configuration.queueLimit / configuration.appenders),
+                batchLimit: configuration.batchLimit,
+                heads: heads,
+                logger: logger
+            )
+        }
     }
 
     /// Commits the command with whatever else is in flight and gives its verdict. Verdict "retry" is dealt with inside.
+    ///
+    /// A command that was sent when the connection broke is sent again under its key; if the first try had taken effect, it
+    /// comes back as accepted all the same. Without events it may come back as a duplicate.
     package func append(_ command: AppendCommand, to partition: Partition) async throws(AppendError) -> AppendVerdict {
-        fatalError("seam")
-    }
-
-    /// What was answered to this key, if it is still kept.
-    package func outcome(of key: [UInt8], for tenant: Tenant) async throws(PostgresError) -> CommandOutcome? {
-        fatalError("seam")
-    }
-
-    /// Up to `limit` events of a partition with positions after `position`, oldest first.
-    package func read(_ partition: Partition, after position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
-        fatalError("seam")
-    }
-
-    /// Up to `limit` events of a partition with positions before `position`, newest first.
-    package func read(_ partition: Partition, before position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
-        fatalError("seam")
-    }
-
-    /// Up to `limit` events of a stream with versions after `version`, oldest first.
-    package func read(
-        stream: UUID,
-        of tenant: Tenant,
-        after version: StreamVersion,
-        limit: Int = 10_000
-    ) async throws(PostgresError) -> [RecordedEvent] {
-        fatalError("seam")
-    }
-
-    /// Up to `limit` of a tenant's events with positions in (`position`, `last`], oldest first.
-    package func read(
-        of tenant: Tenant,
-        after position: Position,
-        through last: Position = .max,
-        limit: Int
-    ) async throws(PostgresError) -> [RecordedEvent] {
-        fatalError("seam")
-    }
-
-    /// The position of each partition's last event.
-    package func currentHeads() async throws(PostgresError) -> [Partition: Position] {
-        fatalError("seam")
-    }
-
-    /// All events of a partition after `position`, then what comes, in pages; read only as fast as the caller iterates.
-    package func tail(_ partition: Partition, after position: Position, page: Int = 500) -> EventTail {
-        EventTail(log: self, partition: partition, position: position, page: page)
-    }
-
-    /// Looks at all heads every `interval`, as the fallback for wake-ups that got lost. Returns when cancelled.
-    package func run(interval: Duration = .milliseconds(25)) async {
-        fatalError("seam")
+        let deadline = ContinuousClock.now + configuration.patience
+        let prepared = try PreparedCommand(command, types: try await typeNumbers(of: command.events))
+        let appender = appenders[Int(partition.number.magnitude) % appenders.count]
+        let answer = await withCheckedContinuation { continuation in
+            appender.submit(PendingAppend(prepared, to: partition, deadline: deadline, continuation: continuation))
+        }
+        return try answer.get()
     }
 
     /// Commits what is queued, then closes the connections.
     package func close() async {
-        fatalError("seam")
+        for appender in appenders { await appender.close() }
+        await functions.close()
+        await readers.close()
     }
-}
 
-/// What a command was answered, as the log keeps it.
-package struct CommandOutcome: Sendable, Equatable {
-    /// 32 bytes: hash of the request.
-    package let request: [UInt8]
-    package let first: Position
-    package let last: Position
-    package let answer: [UInt8]?
-
-    package init(request: [UInt8], first: Position, last: Position, answer: [UInt8]?) {
-        self.request = request
-        self.first = first
-        self.last = last
-        self.answer = answer
+    /// The dictionary, with the types of these events in it.
+    private func typeNumbers(of events: [NewEvent]) async throws(AppendError) -> [EventType: Int32] {
+        var numbers = dictionary.numbers
+        for event in events where numbers[event.type] == nil {
+            guard let version = Int32(exactly: event.type.version), version > 0 else {
+                throw .malformed("\(event.type) has no schema version")
+            }
+            do {
+                let rows = try await functions.query("SELECT es.type_id(\(event.type.name), \(version))", as: Int32.self)
+                dictionary.add(event.type, rows[0])
+            } catch {
+                throw error.isUnavailable ? .unavailable(error.message) : .malformed(error.message)
+            }
+            numbers = dictionary.numbers
+        }
+        return numbers
     }
 }

@@ -52,7 +52,7 @@ final class RedisSocket {
     var isQuiet: Bool {
         guard let context, context.pointee.reader.pointee.pos == context.pointee.reader.pointee.len else { return false }
         var byte: UInt8 = 0
-        return recv(context.pointee.fd, &byte, 1, Int32(MSG_PEEK.rawValue)) < 0 && errno == EAGAIN
+        return recv(context.pointee.fd, &byte, 1, Int32(MSG_PEEK)) < 0 && errno == EAGAIN
     }
 
     /// Sends the bytes and hands over every reply as hiredis built it; who receives it frees it.
@@ -113,7 +113,7 @@ final class RedisSocket {
         try bytes.withUnsafeBufferPointer { buffer throws(RedisError) in
             guard start < buffer.count else { return 0 }
             let count = Glibc.send(
-                context.pointee.fd, buffer.baseAddress! + start, buffer.count - start, Int32(MSG_NOSIGNAL.rawValue)
+                context.pointee.fd, buffer.baseAddress! + start, buffer.count - start, Int32(MSG_NOSIGNAL)
             )
             if count >= 0 { return count }
             // With EPIPE there may still be replies to read; reading then finds the end.
@@ -127,8 +127,9 @@ final class RedisSocket {
         toWrite: Bool,
         until deadline: ContinuousClock.Instant
     ) throws(RedisError) {
-        let events = Int16(toWrite ? POLLIN | POLLOUT : POLLIN)
-        switch poll([pollfd(fd: context.pointee.fd, events: events, revents: 0)], until: deadline, interrupt: interrupt) {
+        let events = toWrite ? POLLIN | POLLOUT : POLLIN
+        let wait = SocketWait(descriptor: context.pointee.fd, events: events, interrupt: interrupt)
+        switch wait.result(until: deadline) {
         case .ready: return
         case .interrupted: throw RedisError(.closed, "\(peer): interrupted")
         case .timedOut: throw RedisError(.timedOut, "\(peer): no reply in time")

@@ -1,17 +1,49 @@
 package import Foundation
 package import Postgres
 
-/// The log's queries on a connection that the caller owns; blocking, for threads of their own.
+/// The log's queries on a connection that the caller owns; blocking, for threads of their own. Each is one round trip.
 package struct EventQueries: Sendable {
+    let dictionary: TypeDictionary
+
+    /// Up to `limit` events of a partition with positions after `position`, oldest first. Only `daybook_projector` sees
+    /// events here: others are bound to a tenant.
     package func read(
         _ partition: Partition,
         after position: Position,
         limit: Int,
         on connection: PostgresConnection
     ) throws(PostgresError) -> [RecordedEvent] {
-        fatalError("seam")
+        let last = position.addingReportingOverflow(Position(limit)).partialValue
+        return try page(
+            """
+            SELECT \(raw: Self.columns) FROM es.events
+            WHERE partition = \(partition.number) AND position > \(position) ORDER BY position LIMIT \(limit)
+            """,
+            commits: commits(partition, after: position, through: last),
+            on: connection
+        )
     }
 
+    /// Up to `limit` events of a partition with positions before `position`, newest first.
+    package func read(
+        _ partition: Partition,
+        before position: Position,
+        limit: Int,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [RecordedEvent] {
+        // A position far past the head is the head: the page then begins there.
+        let end = min(position, try head(partition, on: connection) + 1)
+        return try page(
+            """
+            SELECT \(raw: Self.columns) FROM es.events
+            WHERE partition = \(partition.number) AND position < \(end) ORDER BY position DESC LIMIT \(limit)
+            """,
+            commits: commits(partition, after: end - 1 - Position(limit), through: end - 1),
+            on: connection
+        )
+    }
+
+    /// Up to `limit` of a tenant's events with positions in (`position`, `last`], oldest first; as any role that may read.
     package func read(
         of tenant: Tenant,
         after position: Position,
@@ -19,10 +51,102 @@ package struct EventQueries: Sendable {
         limit: Int,
         on connection: PostgresConnection
     ) throws(PostgresError) -> [RecordedEvent] {
-        fatalError("seam")
+        try sparsePage(
+            of: tenant,
+            """
+            SELECT \(raw: Self.columns) FROM es.events
+            WHERE partition = \(tenant.partition.number) AND tenant = \(tenant.id)
+              AND position > \(position) AND position <= \(last)
+            ORDER BY position LIMIT \(limit)
+            """,
+            on: connection
+        )
     }
 
+    /// Up to `limit` events of a stream with versions after `version`, oldest first.
+    package func read(
+        stream: UUID,
+        of tenant: Tenant,
+        after version: StreamVersion,
+        limit: Int,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [RecordedEvent] {
+        try sparsePage(
+            of: tenant,
+            """
+            SELECT \(raw: Self.columns) FROM es.events
+            WHERE partition = \(tenant.partition.number) AND tenant = \(tenant.id) AND stream = \(stream)
+              AND version > \(version)
+            ORDER BY version LIMIT \(limit)
+            """,
+            on: connection
+        )
+    }
+
+    /// The position of a partition's last event, 0 if it has none.
     package func head(_ partition: Partition, on connection: PostgresConnection) throws(PostgresError) -> Position {
-        fatalError("seam")
+        try connection.execute(
+            """
+            SELECT last_position FROM es.commits WHERE partition = \(partition.number)
+            ORDER BY last_position DESC LIMIT 1
+            """
+        ).decode(Position.self).first ?? 0
+    }
+
+    /// The position of each partition's last event.
+    package func heads(on connection: PostgresConnection) throws(PostgresError) -> [Partition: Position] {
+        let rows = try connection.execute(
+            """
+            SELECT h.partition, coalesce((SELECT c.last_position FROM es.commits c WHERE c.partition = h.partition
+                                          ORDER BY c.last_position DESC LIMIT 1), 0)
+            FROM es.heads h
+            """
+        ).decode((Int32, Position).self)
+        return Dictionary(uniqueKeysWithValues: rows.map { (Partition($0), $1) })
+    }
+}
+
+extension EventQueries {
+    private static let columns = "partition, position, tenant, stream, version, event, type, command, metadata, payload"
+
+    /// The commits that cover a run of positions: a short scan beside the events, for their times.
+    private func commits(_ partition: Partition, after position: Position, through last: Position) -> SQL {
+        """
+        SELECT last_position, committed_at FROM es.commits
+        WHERE partition = \(partition.number) AND last_position > \(position) AND last_position <= coalesce(
+          (SELECT last_position FROM es.commits WHERE partition = \(partition.number) AND last_position >= \(last)
+           ORDER BY last_position LIMIT 1), 9223372036854775807)
+        ORDER BY last_position
+        """
+    }
+
+    /// Events that lie close together, whose times come from a run of commits.
+    private func page(_ events: SQL, commits: SQL, on connection: PostgresConnection) throws(PostgresError) -> [RecordedEvent] {
+        // Commits are read last, so they cover every event that the first statement saw.
+        let results = try connection.pipeline([events, commits])
+        let times = try results[1].decode((Position, PostgresTimestamp).self)
+        return try EventPage(results[0], dictionary, on: connection).events { position in
+            // The first commit that ends at or after the position.
+            var (low, high) = (0, times.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if times[middle].0 < position { low = middle + 1 } else { high = middle }
+            }
+            return times[low].1
+        }
+    }
+
+    /// Events that lie far apart, each with its commit's time, read under the tenant's row-level security.
+    private func sparsePage(of tenant: Tenant, _ events: SQL, on connection: PostgresConnection) throws(PostgresError) -> [RecordedEvent] {
+        let results = try connection.pipeline([
+            "SELECT set_config('daybook.tenant', \(tenant.id.uuidString), true)",
+            """
+            SELECT e.*, (SELECT c.committed_at FROM es.commits c
+                         WHERE c.partition = \(tenant.partition.number) AND c.last_position >= e.position
+                         ORDER BY c.last_position LIMIT 1)
+            FROM (\(events)) e
+            """,
+        ])
+        return try EventPage(results[1], dictionary, on: connection).events(timeColumn: 10)
     }
 }

@@ -1,0 +1,55 @@
+package import Foundation
+package import Postgres
+
+extension EventLog {
+    /// Up to `limit` events of a partition with positions after `position`, oldest first. Only for a `reader` that is not
+    /// bound to a tenant.
+    package func read(_ partition: Partition, after position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
+        try await readers.lend { [queries] (connection) throws(PostgresError) in
+            try queries.read(partition, after: position, limit: limit, on: connection)
+        }
+    }
+
+    /// Up to `limit` events of a partition with positions before `position`, newest first.
+    package func read(_ partition: Partition, before position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
+        try await readers.lend { [queries] (connection) throws(PostgresError) in
+            try queries.read(partition, before: position, limit: limit, on: connection)
+        }
+    }
+
+    /// Up to `limit` events of a stream with versions after `version`, oldest first.
+    package func read(
+        stream: UUID,
+        of tenant: Tenant,
+        after version: StreamVersion,
+        limit: Int = 10_000
+    ) async throws(PostgresError) -> [RecordedEvent] {
+        try await readers.lend { [queries] (connection) throws(PostgresError) in
+            try queries.read(stream: stream, of: tenant, after: version, limit: limit, on: connection)
+        }
+    }
+
+    /// Up to `limit` of a tenant's events with positions in (`position`, `last`], oldest first.
+    package func read(
+        of tenant: Tenant,
+        after position: Position,
+        through last: Position = .max,
+        limit: Int
+    ) async throws(PostgresError) -> [RecordedEvent] {
+        try await readers.lend { [queries] (connection) throws(PostgresError) in
+            try queries.read(of: tenant, after: position, through: last, limit: limit, on: connection)
+        }
+    }
+
+    /// The position of each partition's last event.
+    package func currentHeads() async throws(PostgresError) -> [Partition: Position] {
+        try await readers.lend { [queries] (connection) throws(PostgresError) in
+            try queries.heads(on: connection)
+        }
+    }
+
+    /// All events of a partition after `position`, then what comes, in pages; read only as fast as the caller iterates.
+    package func tail(_ partition: Partition, after position: Position, page: Int = 500) -> EventTail {
+        EventTail(log: self, partition: partition, position: position, page: page)
+    }
+}

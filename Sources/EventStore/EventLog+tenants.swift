@@ -1,0 +1,23 @@
+package import Foundation
+package import Postgres
+
+extension EventLog {
+    /// Places a tenant in a partition, or says where it is: the first call decides, for good.
+    ///
+    /// - Parameter partition: nil for the one with the fewest tenants.
+    package func place(_ tenant: UUID, in partition: Partition? = nil) async throws(PostgresError) -> Tenant {
+        let rows = try await functions.query("SELECT es.place_tenant(\(tenant), \(partition?.number))", as: Int32.self)
+        return Tenant(id: tenant, partition: Partition(rows[0]))
+    }
+
+    /// The tenant as the directory has it; nil if it was never placed.
+    package func tenant(_ id: UUID) async throws(PostgresError) -> Tenant? {
+        try await readers.lend { (connection) throws(PostgresError) in
+            let results = try connection.pipeline([
+                "SELECT set_config('daybook.tenant', \(id.uuidString), true)",
+                "SELECT partition FROM es.tenants WHERE tenant = \(id)",
+            ])
+            return try results[1].decode(Int32.self).first.map { Tenant(id: id, partition: Partition($0)) }
+        }
+    }
+}
