@@ -1,5 +1,9 @@
 # What the tools share: errors, Swift, children that end with them. Sourced; needs bash with `set -euo pipefail`.
 
+# The lock on the data folder, which no child inherits; until there is one, something harmless to close.
+exec {data_lock}</dev/null
+child=''
+
 fail() {
     echo "${0##*/}: $*" >&2
     exit 1

@@ -56,11 +56,9 @@ start_stores() {
     # A run that was killed leaves its stores behind; the lock says that nobody uses them.
     stop_stores
     make_sockets_folder
-    start_postgres "$1" "$2" &
-    local starting=$!
-    start_redis
-    wait "$starting" || fail "Postgres did not start; its log ends with:
+    start_postgres "$1" "$2" || fail "Postgres did not start; its log ends with:
 $(tail -q -n 5 "$data/postgres.log" "$data/postgres/log" 2>/dev/null)"
+    start_redis
     postgres="host='$sockets' user=postgres dbname=postgres"
     redis="unix://$sockets/redis.sock"
 }
