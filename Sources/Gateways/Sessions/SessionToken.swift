@@ -1,0 +1,37 @@
+internal import Crypto
+internal import Foundation
+
+/// `dbk_` and 32 random bytes in base64url without padding.
+struct SessionToken {
+    static let prefix = "dbk_"
+
+    let text: String
+
+    /// A new one that nobody can guess.
+    init() {
+        let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
+        let base64 = bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+        text = Self.prefix + base64.prefix { $0 != "=" }
+    }
+
+    /// Nil for what cannot be a token, so that rubbish costs no look-up.
+    init?(_ text: String) {
+        let utf8 = text.utf8
+        guard utf8.count == 47, text.hasPrefix(Self.prefix), utf8.dropFirst(4).allSatisfy(\.isBase64URL) else { return nil }
+        self.text = text
+    }
+
+    /// What the database knows of it.
+    var hash: SHA256.Digest { SHA256.hash(data: Data(text.utf8)) }
+}
+
+extension UInt8 {
+    fileprivate var isBase64URL: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,65 @@
+# What Daybook needs from Debian. Sourced after shell.sh.
+
+daybook_packages=(
+    postgresql-15 redis-server libpq-dev libhiredis-dev libzip-dev pkg-config
+)
+
+# Installs what is missing and nothing else: with everything in place apt is not even called. What is there is never
+# upgraded, since new files under a running Postgres break it.
+install_missing_packages() {
+    local package missing=()
+    for package in "${daybook_packages[@]}"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+
+    local root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || fail "install these packages first, as root: ${missing[*]}"
+        root=(sudo)
+    fi
+    command -v apt-get >/dev/null || fail "this is not Debian; install what these packages bring: ${missing[*]}"
+    echo "installing ${missing[*]}" >&2
+    "${root[@]}" bash -euo pipefail -s "${missing[@]}" <<<"$(declare -f install_without_services)
+        install_without_services \"\$@\"" >&2
+}
+
+is_installed() {
+    [[ $(dpkg-query --show --showformat '${Status}' "$1" 2>/dev/null) == "install ok installed" ]]
+}
+
+# Runs as root. Packages start their services and Debian's Postgres makes a cluster, unless told not to; ours are private.
+install_without_services() {
+    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.conf
+    export DEBIAN_FRONTEND=noninteractive
+    undo() {
+        if [[ -e $policy.daybook ]]; then rm -f "$policy" "$policy.daybook"; fi
+        if [[ -e $clusters.daybook ]]; then mv -f "$clusters.daybook" "$clusters"; fi
+    }
+    trap undo EXIT
+    if [[ ! -e $policy ]]; then
+        # Marked before it is made, so that a run that died half-way is cleaned up after by the next.
+        touch "$policy.daybook"
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    local apt=(apt-get -o DPkg::Lock::Timeout=300 -y)
+    "${apt[@]}" -qq update
+    local services=() package
+    for package in "$@"; do
+        case $package in
+            postgresql-15) services+=(postgresql.service) ;;
+            redis-server) services+=(redis-server.service) ;;
+        esac
+    done
+    if [[ " $* " == *" postgresql-15 "* ]]; then
+        "${apt[@]}" install --no-upgrade --no-install-recommends postgresql-common
+        cp -p "$clusters" "$clusters.daybook"
+        printf '\ncreate_main_cluster = false\n' >>"$clusters"
+    fi
+    "${apt[@]}" install --no-upgrade --no-install-recommends "$@"
+    # What the packages enabled would start with the machine's next boot.
+    if ((${#services[@]})) && command -v deb-systemd-helper >/dev/null; then
+        deb-systemd-helper disable "${services[@]}" >/dev/null 2>&1 || true
+    fi
+}
