@@ -6,8 +6,9 @@ extension EventLog {
     ///
     /// - Parameter partition: nil for the one with the fewest tenants.
     package func place(_ tenant: UUID, in partition: Partition? = nil) async throws(PostgresError) -> Tenant {
-        let rows = try await functions.query("SELECT es.place_tenant(\(tenant), \(partition?.number))", as: Int32.self)
-        return Tenant(id: tenant, partition: Partition(rows[0]))
+        let sql: SQL =
+            if let partition { "SELECT es.place_tenant(\(tenant), \(partition.number))" } else { "SELECT es.place_tenant(\(tenant))" }
+        return Tenant(id: tenant, partition: Partition(try await functions.query(sql, as: Int32.self)[0]))
     }
 
     /// The tenant as the directory has it; nil if it was never placed.

@@ -7,7 +7,8 @@ final class RedisInterrupt: Sendable {
 
     init() {
         var ends: [Int32] = [-1, -1]
-        precondition(pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0, "no file descriptor left for a pipe")
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        precondition(socketpair(AF_UNIX, kind, 0, &ends) == 0, "no file descriptor left for an interrupt")
         (readEnd, writeEnd) = (ends[0], ends[1])
     }
 
@@ -17,7 +18,7 @@ final class RedisInterrupt: Sendable {
     }
 
     func fire() {
-        // The byte is never read, so whoever waits later is woken as well. A full pipe is as good as a byte more.
+        // The byte is never read, so whoever waits later is woken as well. If there is no room, one is there.
         _ = write(writeEnd, [0], 1)
     }
 

@@ -38,7 +38,10 @@ final class RedisSocket {
         }
         if case .tcp = address { redisEnableKeepAlive(context) }
         let flags = fcntl(context.pointee.fd, F_GETFL)
-        guard flags >= 0, fcntl(context.pointee.fd, F_SETFL, flags | O_NONBLOCK) >= 0 else {
+        guard flags >= 0, fcntl(context.pointee.fd, F_SETFL, flags | O_NONBLOCK) >= 0,
+            // Programs that we start must not hold it open.
+            fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC) >= 0
+        else {
             throw RedisError(.connectionFailed, "\(peer): \(String(errno: errno))")
         }
     }

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Postgres
 
-/// One call of `es.append_p<n>`: the commands of a batch as binary arrays. `31-make_append.sql` says what each holds.
+/// One call of `es.append_p<n>`, or of `es.append_one_p<n>` for a command alone: the commands of a batch as binary arrays.
+/// `31-make_append.sql` says what each holds.
 struct AppendCall {
     private var keys: [[UInt8]] = []
     private var requests: [[UInt8]] = []
@@ -30,13 +31,17 @@ struct AppendCall {
     private var metadata: [[UInt8]] = []
     private var payloads: [[UInt8]] = []
 
-    init(_ batch: ArraySlice<PendingAppend>) {
-        reserveCapacity(for: batch)
-        for pending in batch { add(pending.prepared) }
+    init(_ batch: some Collection<PreparedCommand>) {
+        reserveCapacity(commands: batch.count, events: batch.reduce(0) { $0 + $1.events.count })
+        for prepared in batch { add(prepared) }
     }
 
     /// The statement for `partition`; its text is the same for every batch, so it is prepared once.
     func sql(epoch: Int64, partition: Partition) -> SQL {
+        keys.count == 1 ? single(epoch, partition) : batch(epoch, partition)
+    }
+
+    private func batch(_ epoch: Int64, _ partition: Partition) -> SQL {
         var binds = PostgresBinds()
         binds.append(epoch)
         binds.append(keys)
@@ -57,24 +62,51 @@ struct AppendCall {
         binds.append(eventStreams)
         binds.append(eventOrdinals)
         binds.append(streamOrdinals)
+        appendEvents(to: &binds)
+        return Self.call("es.append_p\(partition)", binds)
+    }
+
+    private func single(_ epoch: Int64, _ partition: Partition) -> SQL {
+        var binds = PostgresBinds()
+        binds.append(epoch)
+        binds.append(keys[0])
+        binds.append(requests[0])
+        binds.append(tenants[0])
+        binds.append(seen[0])
+        binds.append(answers[0])
+        binds.append(streams)
+        binds.append(expected)
+        binds.append(additions)
+        binds.append(counters)
+        binds.append(kinds)
+        binds.append(amounts)
+        binds.append(limits)
+        binds.append(eventStreams)
+        binds.append(streamOrdinals)
+        appendEvents(to: &binds)
+        return Self.call("es.append_one_p\(partition)", binds)
+    }
+
+    private func appendEvents(to binds: inout PostgresBinds) {
         binds.append(events)
         binds.append(types)
         binds.append(leaves)
         binds.append(metadata)
         binds.append(payloads)
+    }
+
+    private static func call(_ function: String, _ binds: PostgresBinds) -> SQL {
+        let numbers = (1...binds.count).map { "$\($0)" }.joined(separator: ", ")
         return SQL(
             """
             SELECT verdict, first_position, last_position, answer, s_version, k_value, head, committed_at \
-            FROM es.append_p\(partition)($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-            $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            FROM \(function)(\(numbers))
             """,
             binds: binds
         )
     }
 
-    private mutating func reserveCapacity(for batch: ArraySlice<PendingAppend>) {
-        let commandCount = batch.count
-        let eventCount = batch.reduce(0) { $0 + $1.prepared.events.count }
+    private mutating func reserveCapacity(commands commandCount: Int, events eventCount: Int) {
         keys.reserveCapacity(commandCount)
         requests.reserveCapacity(commandCount)
         tenants.reserveCapacity(commandCount)

@@ -91,12 +91,13 @@ final class AppendLoop {
             for pending in batch { pending.fail(.malformed("there is no partition \(partition)")) }
             return []
         }
-        let call = AppendCall(batch).sql(epoch: epoch, partition: partition)
+        let commands = batch.lazy.map(\.prepared)
+        let call = AppendCall(commands).sql(epoch: epoch, partition: partition)
         let reply = try AppendReply(try connection.execute(call))
         heads.advance(partition, to: reply.head)
 
         var retries: [PendingAppend] = []
-        reply.forEach(in: batch) { pending, verdict in
+        for (pending, verdict) in zip(batch, reply.verdicts(on: commands)) {
             switch verdict {
             case .duplicate(let first, let last, let answer)? where pending.mayBeCommitted:
                 do throws(PostgresError) {

@@ -3,7 +3,7 @@ internal import Postgres
 
 /// What `es.append_p<n>` says to a batch.
 struct AppendReply {
-    enum Verdict: UInt8 {
+    private enum Verdict: UInt8 {
         case accepted = 0x41  // A
         case conflict = 0x43  // C
         case duplicate = 0x44  // D
@@ -13,7 +13,7 @@ struct AppendReply {
     }
 
     /// One a command.
-    let verdicts: [Verdict]
+    private let verdicts: [Verdict]
     let head: Position
     private let firsts: [Position]
     private let lasts: [Position]
@@ -43,15 +43,14 @@ struct AppendReply {
         committedAt = try row.decode(PostgresTimestamp.self, 7).microsecondsSince1970
     }
 
-    /// Calls `body` for each command of the batch with its verdict; nil is retry.
-    func forEach(in batch: ArraySlice<PendingAppend>, _ body: (PendingAppend, AppendVerdict?) -> Void) {
+    /// The verdict on each command of the batch; nil is retry.
+    func verdicts(on batch: some Collection<PreparedCommand>) -> [AppendVerdict?] {
         var (stream, counter) = (0, 0)
-        for (index, pending) in batch.enumerated() {
-            let prepared = pending.prepared
+        return batch.enumerated().map { index, prepared in
             let streams = streamVersions[stream..<stream + prepared.command.streams.count]
             let counters = counterValues[counter..<counter + prepared.command.counters.count]
             (stream, counter) = (streams.endIndex, counters.endIndex)
-            body(pending, verdict(index, of: prepared, streams, counters))
+            return verdict(index, of: prepared, streams, counters)
         }
     }
 

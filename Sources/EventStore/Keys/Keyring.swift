@@ -1,9 +1,13 @@
 package import Crypto
 package import Foundation
 package import Postgres
+internal import Synchronization
 
-/// The data keys of the people whose words are sealed in the log, one current key a subject, wrapped by the master key in
+/// The data keys of the people whose words are sealed in the log, one key a subject, wrapped by the master key in
 /// `es.subject_keys`. Destroying a key is forgetting the person: what it sealed can never be read again.
+///
+/// Keys are cached, at most `capacity` of each kind and for at most `maximumAge`, so that a key that another process
+/// destroys is forgotten here too.
 package final class Keyring: Sendable {
     package enum Entry: Sendable {
         case key(SymmetricKey)
@@ -15,33 +19,107 @@ package final class Keyring: Sendable {
         package let key: SymmetricKey
     }
 
+    private struct Subject: Hashable {
+        let tenant: UUID
+        let subject: UUID
+    }
+
+    private struct Cache {
+        var entries: RecentCache<UUID, Entry>
+        /// nil for a subject whose key was destroyed.
+        var current: RecentCache<Subject, Current?>
+    }
+
+    private let wrapping: KeyWrapping
+    private let pool: PostgresPool
+    private let cache: Mutex<Cache>
+
     /// `pool` connects as `daybook_appender`, which may call `es.subject_key` and `es.subject_keys_of`.
-    package init(masterKey: MasterKey, pool: PostgresPool) {
-        fatalError("seam")
+    package init(
+        masterKey: MasterKey,
+        pool: PostgresPool,
+        capacity: Int = 100_000,
+        maximumAge: Duration = .seconds(600)
+    ) {
+        wrapping = KeyWrapping(key: masterKey.derived(for: "subject-keys"))
+        self.pool = pool
+        cache = Mutex(
+            Cache(
+                entries: RecentCache(capacity: capacity, maximumAge: maximumAge),
+                current: RecentCache(capacity: capacity, maximumAge: maximumAge)
+            )
+        )
     }
 
     /// The subject's key to seal with; made on first use, the same for all processes. A destroyed subject gets none: nil.
+    /// A key that does not open under this master key throws `.decoding`.
     package func current(of subject: UUID, in tenant: UUID) async throws(PostgresError) -> Current? {
-        fatalError("seam")
+        let who = Subject(tenant: tenant, subject: subject)
+        if let known = cache.withLock({ $0.current[who] }) { return known }
+
+        let id = UUID.v7()
+        let wrapped = wrapping.wrap(SymmetricKey(size: .bits256), id: id, of: subject, in: tenant)
+        let row = try await pool.query(
+            "SELECT id, wrapped FROM es.subject_key(\(tenant), \(subject), \(id), \(wrapped))",
+            as: (UUID, [UInt8]?).self
+        )[0]
+        let current = try row.1.map { (wrapped) throws(PostgresError) in
+            Current(id: row.0, key: try wrapping.unwrap(wrapped, id: row.0, of: subject, in: tenant))
+        }
+        cache.withLock {
+            $0.current[who] = .some(current)
+            $0.entries[row.0] = current.map { .key($0.key) } ?? .destroyed
+        }
+        return current
     }
 
     /// What is known of a key without asking the database.
     package func cached(_ id: UUID) -> Entry? {
-        fatalError("seam")
+        cache.withLock { $0.entries[id] }
     }
 
     /// Makes `cached` know these keys. An id that the table does not know counts as destroyed.
     package func load(_ ids: Set<UUID>) async throws(PostgresError) {
-        fatalError("seam")
+        let unknown = unknown(ids)
+        guard !unknown.isEmpty else { return }
+        try await pool.lend { (connection) throws(PostgresError) in
+            try self.fetch(unknown, on: connection)
+        }
     }
 
-    /// The same on a connection that the caller owns.
+    /// The same on a connection that the caller owns, as `daybook_appender` or `daybook_projector`.
     package func load(_ ids: Set<UUID>, on connection: PostgresConnection) throws(PostgresError) {
-        fatalError("seam")
+        let unknown = unknown(ids)
+        guard !unknown.isEmpty else { return }
+        try fetch(unknown, on: connection)
     }
 
-    /// Destroys a subject's keys and forgets them here.
+    /// Destroys a subject's keys and forgets them here. Other processes forget them within the cache's maximum age.
     package func destroy(subject: UUID, in tenant: UUID) async throws(PostgresError) {
-        fatalError("seam")
+        let rows = try await pool.query(
+            "SELECT es.destroy_subject_keys(\(tenant), \(subject))",
+            as: UUID.self
+        )
+        cache.withLock {
+            for id in rows { $0.entries[id] = .destroyed }
+            $0.current[Subject(tenant: tenant, subject: subject)] = .some(nil)
+        }
+    }
+
+    private func unknown(_ ids: Set<UUID>) -> [UUID] {
+        cache.withLock { cache in ids.filter { cache.entries[$0] == nil } }
+    }
+
+    private func fetch(_ ids: [UUID], on connection: PostgresConnection) throws(PostgresError) {
+        let rows = try connection.execute("SELECT id, tenant, subject, wrapped FROM es.subject_keys_of(\(ids))")
+            .decode((UUID, UUID, UUID, [UInt8]?).self)
+        var entries = Dictionary(uniqueKeysWithValues: ids.map { ($0, Entry.destroyed) })
+        for (id, tenant, subject, wrapped) in rows {
+            guard let wrapped else { continue }
+            entries[id] = .key(try wrapping.unwrap(wrapped, id: id, of: subject, in: tenant))
+        }
+        cache.withLock { cache in
+            for (id, entry) in entries { cache.entries[id] = entry }
+        }
     }
 }

@@ -13,7 +13,7 @@ package struct EventQueries: Sendable {
         limit: Int,
         on connection: PostgresConnection
     ) throws(PostgresError) -> [RecordedEvent] {
-        let last = position.addingReportingOverflow(Position(limit)).partialValue
+        let last = position > .max - Position(limit) ? .max : position + Position(limit)
         return try page(
             """
             SELECT \(raw: Self.columns) FROM es.events

@@ -6,4 +6,5 @@ BEGIN
   INSERT INTO es.heads (partition) VALUES (p);
   PERFORM es.make_partition_tables(p);
   PERFORM es.make_append(p);
+  PERFORM es.make_append_one(p);
 END $$;

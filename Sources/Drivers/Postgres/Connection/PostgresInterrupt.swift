@@ -53,11 +53,12 @@ package final class PostgresInterrupt: Sendable {
 }
 
 extension ContinuousClock.Instant {
-    /// What is left until then, in `poll`'s milliseconds, rounded up so that it never wakes too early.
+    /// What is left until then, in `poll`'s milliseconds: rounded up, so that it never wakes too early, and a day at most,
+    /// after which the caller asks again.
     var pollTimeout: Int32 {
-        let left = self - .now
+        let left = min(self - .now, .seconds(86_400))
         if left <= .zero { return 0 }
         let (seconds, attoseconds) = left.components
-        return Int32(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue) + Int32(attoseconds / 1_000_000_000_000_000) + 1
+        return Int32(seconds) * 1000 + Int32(attoseconds / 1_000_000_000_000_000) + 1
     }
 }

@@ -27,8 +27,6 @@ struct StatementCache {
         self.limit = limit
     }
 
-    var count: Int { entries.count }
-
     /// The statement's name, if it is prepared; counts as a use.
     mutating func name(of key: Key) -> String? {
         uses += 1

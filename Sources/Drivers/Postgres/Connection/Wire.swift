@@ -59,6 +59,8 @@ final class Wire {
         until deadline: ContinuousClock.Instant,
         isInterruptible: Bool = true
     ) -> Wakeup {
+        // libpq has noticed the end already; its next call says so.
+        guard PQsocket(handle) >= 0 else { return .ready }
         let interrupted = isInterruptible ? interrupt?.readEnd ?? -1 : -1  // poll passes over -1
         return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 2) { descriptors in
             descriptors.initializeElement(at: 0, to: pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0))

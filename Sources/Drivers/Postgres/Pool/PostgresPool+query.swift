@@ -7,7 +7,7 @@ extension PostgresPool {
         as _: (repeat each Value).Type,
         timeout: Duration? = nil
     ) async throws(PostgresError) -> [(repeat each Value)] {
-        try await run(timeout) { (connection) throws(PostgresError) in
+        try await withConnection(timeout: timeout) { (connection) throws(PostgresError) in
             try connection.execute(sql).decode((repeat each Value).self)
         }
     }
@@ -18,7 +18,7 @@ extension PostgresPool {
         as _: Value.Type,
         timeout: Duration? = nil
     ) async throws(PostgresError) -> [Value] {
-        try await run(timeout) { (connection) throws(PostgresError) in
+        try await withConnection(timeout: timeout) { (connection) throws(PostgresError) in
             try connection.execute(sql).decode(Value.self)
         }
     }
@@ -28,7 +28,7 @@ extension PostgresPool {
     /// - Returns: how many rows it touched.
     @discardableResult
     package func execute(_ sql: SQL, timeout: Duration? = nil) async throws(PostgresError) -> Int {
-        try await run(timeout) { (connection) throws(PostgresError) in
+        try await withConnection(timeout: timeout) { (connection) throws(PostgresError) in
             try connection.execute(sql).affectedRows
         }
     }
@@ -39,7 +39,7 @@ extension PostgresPool {
         timeout: Duration? = nil,
         decode: @escaping @Sendable ([PostgresResult]) throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
-        try await run(timeout) { (connection) throws(PostgresError) in
+        try await withConnection(timeout: timeout) { (connection) throws(PostgresError) in
             try decode(try connection.pipeline(statements))
         }
     }

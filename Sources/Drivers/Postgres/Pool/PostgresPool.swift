@@ -49,36 +49,38 @@ package final class PostgresPool: Sendable {
     /// - Parameter timeout: for everything, the waiting and all statements. Without one the caller waits at most
     ///   `defaultTimeout` for a connection, and each statement has the configured timeout. While the server is away the
     ///   error is `.connectionFailed`, while all connections are busy `.timedOut`.
-    package func withConnection<Result: Sendable>(
+    package func withConnection<Value: Sendable>(
         timeout: Duration? = nil,
-        _ body: @escaping @Sendable (PostgresConnection) throws -> Result
-    ) async throws -> Result {
-        let result = try await run(timeout) { (connection) throws(PostgresError) in
-            Swift.Result { try body(connection) }
+        _ body: @escaping @Sendable (PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        let result = try await withConnection(timeout: timeout) { (connection) throws(PostgresError) in
+            Result { try body(connection) }
         }
         return try result.get()
     }
 
-    /// Finishes what runs, refuses what waits and what comes with `.closed`, and ends the threads.
+    /// The same for a body that throws nothing else, and says so: `{ (connection) throws(PostgresError) in … }`.
+    package func withConnection<Value: Sendable>(
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable (PostgresConnection) throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+        let request = Request(timeout: timeout, body)
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { request.submit($0, to: queue) }
+        } onCancel: {
+            request.cancel()
+        }
+        return try answer.get()
+    }
+
+    /// Finishes what runs, refuses what waits and what comes with `.closed`, and ends the threads. A caller whose connection
+    /// is being made is still served, or fails at its timeout.
     package func close() async {
         queue.close()
         for request in queue.removeAll(where: { _ in true }) {
             request.fail(PostgresError(.closed, "the pool is closed"))
         }
         for thread in threads { await thread.waitUntilFinished() }
-    }
-
-    func run<Result: Sendable>(
-        _ timeout: Duration?,
-        _ body: @escaping @Sendable (PostgresConnection) throws(PostgresError) -> Result
-    ) async throws(PostgresError) -> Result {
-        let request = Request(timeout: timeout, body)
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { request.submit($0, to: queue) }
-        } onCancel: {
-            request.cancel()
-        }
-        return try result.get()
     }
 }
 

@@ -101,6 +101,11 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.append(value)
         }
 
+        /// A value, or NULL for nil.
+        package mutating func appendInterpolation<Value: PostgresBindable>(_ value: Value?) {
+            sql.append(value)
+        }
+
         /// A part of a statement with values of its own.
         package mutating func appendInterpolation(_ part: SQL) {
             sql.append(part)

@@ -18,26 +18,10 @@ extension Optional: PostgresElement where Wrapped: PostgresScalar {
     package static var postgresArrayType: PostgresType { Wrapped.postgresArrayType }
 
     package static func encode(_ array: [Wrapped?], into buffer: inout PostgresBuffer) {
-        var size = 0
-        var hasNulls = false
-        for element in array {
-            size += 4 + (element?.postgresSize ?? 0)
-            if element == nil { hasNulls = true }
-        }
-        let type = Wrapped.postgresType
-        buffer.extend(byArrayOf: array.count, type: type, size: size, hasNulls: hasNulls) { cursor in
-            for element in array {
-                guard let element else {
-                    cursor.write(Int32(-1))
-                    continue
-                }
-                cursor.write(Int32(element.postgresSize))
-                element.write(to: &cursor)
-            }
-        }
+        Wrapped.encode(array, into: &buffer)
     }
 
     package static func decodeArray(_ field: PostgresField) throws(PostgresError) -> [Wrapped?] {
-        try field.elements { (element) throws(PostgresError) in try Wrapped?(postgres: element) }
+        try Wrapped.decodeNullableArray(field)
     }
 }

@@ -17,6 +17,8 @@ package struct PostgresBuffer: Sendable {
 
     /// Makes room for `count` bytes and lends it to `body`, which must fill it.
     package mutating func extend(by count: Int, _ body: (inout PostgresCursor) -> Void) {
+        // By itself this append would grow to just what it needs, and copy everything at each of many values.
+        if bytes.capacity - bytes.count < count { bytes.reserveCapacity(max(bytes.count + count, 2 * bytes.capacity)) }
         bytes.append(addingCapacity: count) { output in
             output.withUnsafeMutableBufferPointer { buffer, initialized in
                 var cursor = PostgresCursor(UnsafeMutableRawBufferPointer(buffer))

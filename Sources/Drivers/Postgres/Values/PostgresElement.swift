@@ -24,7 +24,7 @@ extension Array: PostgresDecodable where Element: PostgresElement {
     }
 }
 
-// MARK: The binary format of an array, `array_send` in Postgres's arrayfuncs.c; all numbers are be32.
+// The binary format of an array, `array_send` in Postgres's arrayfuncs.c; all numbers are be32.
 //
 //     ┌────────────┬───────────┬──────────────┬───────┬──────────────┬─────────────────────┐
 //     │ dimensions │ has nulls │ element type │ count │ lower bound 1 │ fields of elements │
@@ -67,6 +67,7 @@ extension PostgresField {
         guard dimensions == 1, bytes.count >= 20 else { throw mismatch([Element].self) }
         let type = PostgresType(bytes.number(at: 8))
         let count = Int(bytes.number(at: 12, as: Int32.self))
+        guard (0...bytes.count / 4).contains(count) else { throw mismatch([Element].self) }
 
         var elements: [Element] = []
         elements.reserveCapacity(count)

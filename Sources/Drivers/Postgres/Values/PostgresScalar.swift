@@ -12,6 +12,11 @@ package protocol PostgresScalar: PostgresBindable, PostgresDecodable, PostgresEl
 
     /// Writes exactly `postgresSize` bytes.
     func write(to cursor: inout PostgresCursor)
+
+    // Arrays with NULL in them, as for `PostgresElement`. They are requirements so that the compiler makes one for each
+    // type: a function that is generic over optionals takes 50 times as long.
+    static func encode(_ array: [Self?], into buffer: inout PostgresBuffer)
+    static func decodeNullableArray(_ field: PostgresField) throws(PostgresError) -> [Self?]
 }
 
 extension PostgresScalar {
@@ -34,8 +39,33 @@ extension PostgresScalar {
         }
     }
 
+    package static func encode(_ array: [Self?], into buffer: inout PostgresBuffer) {
+        var size = 0
+        var hasNulls = false
+        for element in array {
+            size += 4 + (element?.postgresSize ?? 0)
+            if element == nil { hasNulls = true }
+        }
+        buffer.extend(byArrayOf: array.count, type: postgresType, size: size, hasNulls: hasNulls) { cursor in
+            for element in array {
+                guard let element else {
+                    cursor.write(Int32(-1))
+                    continue
+                }
+                cursor.write(Int32(element.postgresSize))
+                element.write(to: &cursor)
+            }
+        }
+    }
+
     package static func decodeArray(_ field: PostgresField) throws(PostgresError) -> [Self] {
         try field.elements { (element) throws(PostgresError) in try Self(postgres: element) }
+    }
+
+    package static func decodeNullableArray(_ field: PostgresField) throws(PostgresError) -> [Self?] {
+        try field.elements { (element) throws(PostgresError) in
+            element.bytes == nil ? nil : try Self(postgres: element)
+        }
     }
 }
 
@@ -54,6 +84,10 @@ extension PostgresScalar where Self: RawRepresentable, RawValue: PostgresScalar 
 
     package static func encode(_ array: [Self], into buffer: inout PostgresBuffer) {
         RawValue.encode(array.map(\.rawValue), into: &buffer)
+    }
+
+    package static func encode(_ array: [Self?], into buffer: inout PostgresBuffer) {
+        RawValue.encode(array.map { $0?.rawValue }, into: &buffer)
     }
 
     package init(postgres field: PostgresField) throws(PostgresError) {

@@ -42,9 +42,10 @@ package struct PostgresTimestamp: PostgresScalar, Hashable, Comparable {
         let bytes = try field.nonNull(as: PostgresTimestamp.self)
         guard field.type == .timestamptz, bytes.count == 8 else { throw field.mismatch(PostgresTimestamp.self) }
         let sent = bytes.number(as: Int64.self)
-        // The two ends mean -infinity and infinity.
-        guard sent != .min, sent != .max else { throw field.mismatch(PostgresTimestamp.self) }
-        microsecondsSince1970 = sent + Self.epoch
+        let (microseconds, isBeyond) = sent.addingReportingOverflow(Self.epoch)
+        // The two ends mean -infinity and infinity; the last year that Postgres knows overflows too.
+        guard sent != .min, !isBeyond else { throw field.mismatch(PostgresTimestamp.self) }
+        microsecondsSince1970 = microseconds
     }
 }
 

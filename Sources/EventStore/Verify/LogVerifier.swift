@@ -1,0 +1,142 @@
+internal import Crypto
+internal import Foundation
+package import Postgres
+
+/// Checks a partition from its first event to its last: that positions have no gap and belong to commits, that every leaf is
+/// the hash of its row and every link of the chain that of its commit, that time does not go back, that the versions of every
+/// stream are 1, 2, … in order, and that the table of streams says the same. A changed byte in any column is found.
+///
+/// The chain alone does not help against someone who rewrites all of it from a point on, or cuts off its end: for that the
+/// head's hash, which the report gives, must be kept elsewhere.
+package struct LogVerifier {
+    /// Faults that are listed; there may be more.
+    package static let faultLimit = 100
+
+    private let connection: PostgresConnection
+    private let page: Int
+    private var types: [Int32: EventType] = [:]
+
+    /// `connection` is of a role that sees all tenants: `daybook_projector`, or an owner.
+    package init(on connection: PostgresConnection, page: Int = 1_000) {
+        self.connection = connection
+        self.page = page
+    }
+
+    /// Verifies a partition as it is now; appends may go on meanwhile.
+    package mutating func verify(_ partition: Partition) throws -> LogReport {
+        try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
+            let dictionary = TypeDictionary()
+            try dictionary.load(on: connection)
+            types = dictionary.types
+            var report = LogReport(partition)
+            try verifyCommits(&report)
+            try verifyStrays(&report)
+            try verifyVersions(&report)
+            return report
+        }
+    }
+
+    private func verifyCommits(_ report: inout LogReport) throws(PostgresError) {
+        var time = PostgresTimestamp(microsecondsSince1970: .min / 2)
+        var last: Position = 0
+        while true {
+            let commits = try connection.execute(
+                """
+                SELECT first_position, last_position, committed_at, root, hash FROM es.commits
+                WHERE partition = \(report.partition.number) AND last_position > \(last) ORDER BY last_position LIMIT \(page)
+                """
+            ).decode((Position, Position, PostgresTimestamp, [UInt8], [UInt8]).self)
+            guard let final = commits.last else { return }
+            for (first, last, committedAt, root, hash) in commits {
+                report.check(first == report.head + 1 && last >= first, .commitOutOfPlace(first: first, last: last))
+                report.check(committedAt >= time, .timeWentBack(last))
+                time = committedAt
+                let leaves = try leaves(after: report.head, through: last, &report)
+                report.check(leaves == root, .rootDiffers(last))
+                let link = ChainLink(first: first, last: last, committedAt: committedAt, root: root)
+                report.check(link.hash(after: report.hash) == hash, .linkDiffers(last))
+                // From here on by what is written: one changed link is one fault, not one in every later commit.
+                report.hash = hash
+                report.head = max(report.head, last)
+                report.commits += 1
+            }
+            last = final.1
+        }
+    }
+
+    /// Checks the events of one commit; returns the hash of their leaves.
+    private func leaves(
+        after position: Position,
+        through last: Position,
+        _ report: inout LogReport
+    ) throws(PostgresError) -> [UInt8] {
+        var root = SHA256()
+        var position = position
+        while position < last {
+            let rows = try connection.execute(
+                """
+                SELECT position, tenant, stream, event, type, leaf, command, metadata, payload FROM es.events
+                WHERE partition = \(report.partition.number) AND position > \(position) AND position <= \(last)
+                ORDER BY position LIMIT \(page)
+                """
+            ).decode((Position, UUID, UUID, UUID, Int32, [UInt8], [UInt8], [UInt8], [UInt8]).self)
+            for (next, tenant, stream, event, type, leaf, command, metadata, payload) in rows {
+                report.check(next == position + 1, .gap(after: position))
+                position = next
+                report.events += 1
+                root.update(data: leaf)
+                let expected = types[type].map {
+                    EventLeaf.hash(
+                        tenant: tenant,
+                        stream: stream,
+                        event: event,
+                        type: $0,
+                        commandKey: command,
+                        metadata: metadata,
+                        payload: payload
+                    )
+                }
+                report.check(leaf == expected, .leafDiffers(next))
+            }
+            if rows.isEmpty {
+                report.check(false, .gap(after: position))
+                break
+            }
+        }
+        return Array(root.finalize())
+    }
+
+    /// Events that belong to no commit.
+    private func verifyStrays(_ report: inout LogReport) throws(PostgresError) {
+        let strays = try connection.execute(
+            """
+            SELECT position FROM es.events
+            WHERE partition = \(report.partition.number) AND (position < 1 OR position > \(report.head))
+            LIMIT \(LogVerifier.faultLimit)
+            """
+        ).decode(Position.self)
+        for position in strays { report.check(false, .stray(position)) }
+    }
+
+    private func verifyVersions(_ report: inout LogReport) throws(PostgresError) {
+        let misplaced = try connection.execute(
+            """
+            SELECT position FROM (
+              SELECT position, version, row_number() OVER (PARTITION BY stream, tenant ORDER BY position) AS expected
+              FROM es.events WHERE partition = \(report.partition.number)) e
+            WHERE version <> expected LIMIT \(LogVerifier.faultLimit)
+            """
+        ).decode(Position.self)
+        for position in misplaced { report.check(false, .versionOutOfOrder(position)) }
+
+        let streams = try connection.execute(
+            """
+            SELECT stream FROM (SELECT * FROM es.streams WHERE partition = \(report.partition.number)) s
+            FULL JOIN (SELECT tenant, stream, max(version) AS last FROM es.events
+                       WHERE partition = \(report.partition.number) GROUP BY tenant, stream) e USING (tenant, stream)
+            WHERE s.version IS DISTINCT FROM e.last LIMIT \(LogVerifier.faultLimit)
+            """
+        ).decode(UUID.self)
+        for stream in streams { report.check(false, .streamDiffers(stream)) }
+    }
+}

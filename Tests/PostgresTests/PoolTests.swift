@@ -1,0 +1,178 @@
+import Foundation
+import Postgres
+import Testing
+
+extension PostgresTests {
+    struct PoolTests {
+        private func withPool<Result>(
+            _ configuration: PostgresConfiguration? = nil,
+            size: Int = 2,
+            queueLimit: Int = 100,
+            _ body: (PostgresPool) async throws -> Result
+        ) async throws -> Result {
+            let pool = PostgresPool(try configuration ?? Server.configuration(), size: size, queueLimit: queueLimit)
+            do {
+                let result = try await body(pool)
+                await pool.close()
+                return result
+            } catch {
+                await pool.close()
+                throw error
+            }
+        }
+
+        @Test func `many callers share few connections`() async throws {
+            try await withPool { pool in
+                let servers = try await withThrowingTaskGroup(of: Int32.self) { group in
+                    for n in 0..<50 {
+                        group.addTask { try await pool.query("SELECT pg_backend_pid(), \(n)", as: (Int32, Int).self)[0].0 }
+                    }
+                    return try await group.reduce(into: Set()) { $0.insert($1) }
+                }
+                #expect(servers.count <= 2)
+            }
+        }
+
+        @Test func `a pool answers tuples, single columns, counts and pipelines`() async throws {
+            try await withPool { pool in
+                #expect(try await pool.query("SELECT \(7)", as: Int.self) == [7])
+                #expect(try await pool.query("SELECT \(7), \("x")", as: (Int, String).self)[0] == (7, "x"))
+                #expect(try await pool.execute("SELECT generate_series(1, 3)") == 3)
+                let tenant = try await pool.pipeline([
+                    "SELECT set_config('daybook.tenant', \("acme"), true)", "SELECT current_setting('daybook.tenant')",
+                ]) { results throws(PostgresError) in try results[1].decode(String.self) }
+                #expect(tenant == ["acme"])
+            }
+        }
+
+        @Test func `what a body leaves open is rolled back`() async throws {
+            try await withPool(size: 1) { pool in
+                try await pool.withConnection { try $0.executeScript("BEGIN") }
+                #expect(try await pool.withConnection { $0.isInTransaction } == false)
+            }
+        }
+
+        @Test func `a cancelled task cancels its statement`() async throws {
+            try await withPool(size: 1) { pool in
+                let took = try await ContinuousClock().measure {
+                    let task = Task { try await pool.execute("SELECT pg_sleep(30)") }
+                    try await Task.sleep(for: .milliseconds(200))
+                    task.cancel()
+                    #expect(try await failure { try await task.value }.code == .cancelled)
+                }
+                #expect(took < .seconds(3))
+                #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
+            }
+        }
+
+        @Test func `a cancelled task leaves the queue`() async throws {
+            try await withPool(size: 1) { pool in
+                let busy = Task { try await pool.execute("SELECT pg_sleep(1)") }
+                try await Task.sleep(for: .milliseconds(100))
+                let waiting = Task { try await pool.execute("SELECT 1") }
+                try await Task.sleep(for: .milliseconds(100))
+                let took = try await ContinuousClock().measure {
+                    waiting.cancel()
+                    let error = try await failure { try await waiting.value }
+                    #expect(error.code == .cancelled)
+                }
+                #expect(took < .milliseconds(500))
+                _ = try await busy.value
+            }
+        }
+
+        @Test func `a full queue says so at once`() async throws {
+            try await withPool(size: 1, queueLimit: 3) { pool in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await pool.execute("SELECT pg_sleep(1)") }
+                    try await Task.sleep(for: .milliseconds(100))
+                    for _ in 0..<3 { group.addTask { try await pool.execute("SELECT 1") } }
+                    try await Task.sleep(for: .milliseconds(100))
+                    #expect(pool.waiting == 3)
+                    let error = try await failure { try await pool.execute("SELECT 1") }
+                    #expect(error.code == .overloaded)
+                    #expect(error.isUnavailable)
+                    try await group.waitForAll()
+                }
+            }
+        }
+
+        @Test func `a timeout bounds the waiting and the statement`() async throws {
+            try await withPool(size: 1) { pool in
+                let slow = try await failure { try await pool.execute("SELECT pg_sleep(30)", timeout: .milliseconds(200)) }
+                #expect(slow.code == .timedOut)
+                let busy = Task { try await pool.execute("SELECT pg_sleep(1)") }
+                try await Task.sleep(for: .milliseconds(100))
+                let waited = try await failure { try await pool.execute("SELECT 1", timeout: .milliseconds(200)) }
+                #expect(waited.code == .timedOut)
+                _ = try await busy.value
+            }
+        }
+
+        @Test func `after a terminated connection the next call works`() async throws {
+            try await withPool(size: 1) { pool in
+                for _ in 1...3 {
+                    let server = try await pool.withConnection { $0.processID }
+                    try Server.terminate(server)
+                    #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
+                }
+                let error = try await failure { try await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
+                #expect(error.code == .connectionLost)
+                #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
+            }
+        }
+
+        @Test func `while the server is away callers fail in time, and succeed when it is back`() async throws {
+            let door = try Door(applicationName: "daybook-door")
+            defer { try? door.remove() }  // only a folder in /tmp
+            try door.open()
+            try await withPool(door.configuration, size: 2) { pool in
+                #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
+                try door.shut()
+
+                let took = try await ContinuousClock().measure {
+                    try await withThrowingTaskGroup(of: PostgresError.self) { group in
+                        for _ in 0..<10 {
+                            group.addTask {
+                                try await failure { try await pool.execute("SELECT 1", timeout: .milliseconds(600)) }
+                            }
+                        }
+                        for try await error in group {
+                            #expect(error.code == .connectionFailed)
+                            #expect(error.isUnavailable)
+                        }
+                    }
+                }
+                #expect(took >= .milliseconds(600) && took < .seconds(2))
+
+                let patient = Task { try await pool.query("SELECT \(1)", as: Int.self) }
+                try await Task.sleep(for: .milliseconds(100))
+                try door.open()
+                #expect(try await patient.value == [1])
+            }
+        }
+
+        @Test func `a closed pool finishes what runs and refuses the rest`() async throws {
+            let pool = PostgresPool(try Server.configuration(), size: 1, queueLimit: 10)
+            let running = Task { try await pool.query("SELECT 1 FROM pg_sleep(0.5)", as: Int32.self) }
+            try await Task.sleep(for: .milliseconds(150))
+            let waiting = Task { try await pool.execute("SELECT 1") }
+            try await Task.sleep(for: .milliseconds(50))
+            await pool.close()
+            #expect(try await running.value == [1])
+            #expect(try await failure { try await waiting.value }.code == .closed)
+            #expect(try await failure { try await pool.execute("SELECT 1") }.code == .closed)
+        }
+
+        @Test func `a pool that nobody keeps ends its threads`() async throws {
+            let name = "daybook-dropped"
+            do {
+                let pool = PostgresPool(try Server.configuration(applicationName: name), size: 2, queueLimit: 10)
+                try await pool.execute("SELECT 1")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+            let count = try Server.connect().execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = \(name)")
+            #expect(try count.decode(Int.self) == [0])
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import Crypto
+package import EventStore
+internal import Foundation
+package import Logging
+internal import Migrations
+package import Postgres
+internal import Synchronization
+
+/// A fresh, migrated product database for one test, on the server that `DAYBOOK_TEST_POSTGRES` names (a superuser's
+/// conninfo); dropped when the test is over.
+///
+///     @Test func `an event comes back`() async throws {
+///         try await TestDatabase.run { database in
+///             let tenant = try await database.makeTenant()
+///             let log = database.log()
+///             …
+///         }
+///     }
+///
+/// It is a copy of a template, which is migrated once for each state of `schema/product`.
+package final class TestDatabase: Sendable {
+    package enum Role: String, Sendable, CaseIterable {
+        case appender, projector, gateway, auditor
+        /// The superuser of the test server; row-level security does not bind it.
+        case superuser
+    }
+
+    package enum SetUpError: Error, CustomStringConvertible {
+        case noServer
+
+        package var description: String { "set DAYBOOK_TEST_POSTGRES to a superuser's conninfo" }
+    }
+
+    package let name: String
+    package let masterKey = MasterKey(SymmetricKey(size: .bits256))
+    package let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private let server: TestServer
+    private let opened = Mutex<[@Sendable () async -> Void]>([])
+
+    private init(name: String, server: TestServer) {
+        self.name = name
+        self.server = server
+    }
+
+    /// Lends a database to `body`; afterwards closes what was opened through it, and drops it.
+    package static func run<Value>(
+        _ body: (TestDatabase) async throws -> Value
+    ) async throws -> Value {
+        let server = try TestServer.shared.get()
+        await server.gate.enter()
+        do {
+            let database = TestDatabase(name: try await server.makeDatabase(), server: server)
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(database)) } catch { result = .failure(error) }
+            await database.close()
+            try await server.drop(database.name)
+            await server.gate.leave()
+            return try result.get()
+        } catch {
+            await server.gate.leave()
+            throw error
+        }
+    }
+
+    /// How to connect to this database.
+    package func configuration(as role: Role = .superuser) -> PostgresConfiguration {
+        var configuration = server.configuration
+        configuration.database = name
+        configuration.applicationName = name
+        if role != .superuser { configuration.user = "daybook_\(role.rawValue)" }
+        return configuration
+    }
+
+    /// A log over this database, closed at the end of the test.
+    package func log(
+        reader: Role = .projector,
+        _ change: (inout EventLog.Configuration) -> Void = { _ in }
+    ) -> EventLog {
+        var configuration = EventLog.Configuration(
+            appender: configuration(as: .appender),
+            reader: configuration(as: reader)
+        )
+        change(&configuration)
+        let log = EventLog(configuration, logger: logger)
+        opened.withLock { $0.append { await log.close() } }
+        return log
+    }
+
+    /// A pool of connections to this database, closed at the end of the test.
+    package func pool(as role: Role = .superuser, size: Int = 1) -> PostgresPool {
+        let pool = PostgresPool(configuration(as: role), size: size, queueLimit: 10_000)
+        opened.withLock { $0.append { await pool.close() } }
+        return pool
+    }
+
+    /// A new tenant, placed in a partition.
+    package func makeTenant(partition: Partition = Partition(0)) async throws -> Tenant {
+        let tenant = Tenant(id: .v7(), partition: partition)
+        try await server.administration.withConnection { [configuration = configuration()] _ in
+            let connection = try PostgresConnection(configuration)
+            try connection.execute("SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))")
+        }
+        return tenant
+    }
+
+    /// The folder `schema/product` of this checkout.
+    package static var schema: String {
+        URL(fileURLWithPath: #filePath).appending(path: "../../../schema/product").standardizedFileURL.path
+    }
+
+    private func close() async {
+        let opened = opened.withLock { opened in
+            defer { opened = [] }
+            return opened
+        }
+        for close in opened.reversed() { await close() }
+    }
+}
