@@ -5,6 +5,8 @@ package import Foundation
 /// Something that a caller wants to happen. What it needs to know is loaded first; the decision is pure.
 ///
 /// A command is `Encodable` so that its content can be hashed: the same idempotency key with another content is refused.
+/// What may differ between a request and its retry (a hint from a read model, an identifier that the server made) is left
+/// out of its coding keys.
 package protocol Command: Encodable, Sendable {
     associatedtype State: Sendable
     /// What is kept with the outcome and given again to whoever repeats the key. Identifiers, never personal texts.
@@ -29,7 +31,8 @@ extension Command {
 package struct Caller: Sendable {
     package var tenant: Tenant
     package var actor: Actor
-    /// The person who acts or on whose behalf an integration acts; nil for the system itself.
+    /// The person who acts or on whose behalf an integration acts; nil for the system itself, and for an integration that
+    /// acts for nobody in particular: both may do what administrators may.
     package var user: UserID?
     package var now: Timestamp
 
@@ -49,14 +52,24 @@ package struct Decision<Answer: Sendable>: Sendable {
     }
 
     package private(set) var items: [Item] = []
-    package var counters: [CounterMove] = []
+    package private(set) var counters: [CounterMove] = []
+    /// What is said when a counter has no room, by counter.
+    private(set) var limits: [UUID: Refusal] = [:]
     package var answer: Answer
 
     package init(_ answer: Answer) { self.answer = answer }
 
-    /// Adds an event to a stream.
+    /// Adds an event to a stream that the command has loaded.
     package mutating func append<E: Event>(_ event: E, to stream: StreamID<E>) {
         items.append(Item(stream: stream.uuid, event: event))
+    }
+
+    /// Moves a counter of the tenant with the events, at most once a counter; if that takes it past `max`, the command is
+    /// refused with `refusal`. The log judges this, so that racing commands cannot both take the last unit.
+    package mutating func count(_ counter: UUID, by amount: Int32, max: Int64, else refusal: Refusal) {
+        precondition(limits[counter] == nil, "a decision moves a counter at most once")
+        counters.append(CounterMove(counter, .add(amount, max: max)))
+        limits[counter] = refusal
     }
 }
 

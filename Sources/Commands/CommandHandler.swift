@@ -52,34 +52,66 @@ package enum CommandError: Error, Sendable {
     case overloaded
     /// A store is away; the outcome may be unknown, the same key is safe to send again: 503.
     case unavailable(String)
+    /// Something is broken, such as an event that does not decode: 500. The text is for the operator's log.
+    case failed(String)
 }
 
 /// Loads, decides, appends with the versions that the decision read, and does it all again when one moved.
+///
+/// States come from a cache that may be old, since other processes write too. An append finds that out by its guards. A
+/// refusal, or a decision that nothing changes, is held against the log before it is final.
 package final class CommandHandler: Sendable {
     package let log: EventLog
     package let codec: EventCodec
+    let cache: AggregateCache
+    let gate = WriteGate()
+    private let logger: Logger
 
-    package init(log: EventLog, codec: EventCodec, logger: Logger, cacheCapacity: Int = 100_000) {
-        fatalError("seam")
+    /// `cacheCapacity` streams of together about `cacheBytes` bytes are remembered.
+    package init(
+        log: EventLog,
+        codec: EventCodec,
+        logger: Logger,
+        cacheCapacity: Int = 100_000,
+        cacheBytes: Int = 256 << 20
+    ) {
+        self.log = log
+        self.codec = codec
+        self.logger = logger
+        cache = AggregateCache(capacity: cacheCapacity, bytes: cacheBytes)
     }
 
     package func handle<C: Command>(
         _ command: C,
         in context: CommandContext
     ) async throws(CommandError) -> CommandResult<C.Answer> {
-        fatalError("seam")
+        do {
+            return try await CommandRun(command, in: context, by: self).run()
+        } catch {
+            let error = CommandError(error)
+            if case .failed(let reason) = error {
+                logger.error("command failed", metadata: ["command": "\(C.name)", "reason": "\(reason)"])
+            }
+            throw error
+        }
     }
+
+    /// Forgets all states; the next decisions read them from the log.
+    package func clearCache() { cache.removeAll() }
 }
 
-/// Gives a command the states that it asks for and notes their versions as guards.
-package struct StateLoader: ~Copyable, Sendable {
-    /// The folded state of a stream, guarded.
-    package func load<S: Fold>(_ state: S.Type, _ id: StreamID<S.Vocabulary>) async throws -> Loaded<S> {
-        fatalError("seam")
-    }
-
-    /// The folded state of a stream, not guarded: for what may be a moment old without harm.
-    package func peek<S: Fold>(_ state: S.Type, _ id: StreamID<S.Vocabulary>) async throws -> Loaded<S> {
-        fatalError("seam")
+extension CommandError {
+    init(_ error: any Error) {
+        switch error {
+        case let error as CommandError: self = error
+        case let refusal as Refusal: self = .refused(refusal)
+        case AppendError.overloaded: self = .overloaded
+        case AppendError.unavailable(let reason): self = .unavailable(reason)
+        case AppendError.fenced: self = .unavailable("the partition has moved to another server")
+        case AppendError.closed: self = .unavailable("the log is closed")
+        case is CancellationError: self = .unavailable("the request was cancelled")
+        case let error as PostgresError where error.isUnavailable: self = .unavailable("\(error)")
+        default: self = .failed("\(error)")
+        }
     }
 }

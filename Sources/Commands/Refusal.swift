@@ -1,6 +1,6 @@
 /// A rule that says no: a value with a stable code. Codes never change; messages may. Each area lists its own in
 /// an extension, so that `grep 'Refusal('` is the list of all.
-package struct Refusal: Error, Sendable, Equatable {
+package struct Refusal: Error, Codable, Sendable, Equatable {
     package enum Kind: String, Codable, Sendable {
         /// Not there, or not visible to the caller: 404.
         case notFound

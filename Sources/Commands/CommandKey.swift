@@ -1,0 +1,75 @@
+internal import Crypto
+internal import EventStore
+internal import Events
+internal import Foundation
+
+/// What the log knows a command by: 32 bytes that are the same for a repeat, and 32 that tell whether it asks for the same.
+struct CommandKey: Sendable {
+    let key: [UInt8]
+    let request: [UInt8]
+
+    init<C: Command>(_ command: C, in context: CommandContext) throws {
+        key = context.idempotencyKey.map { Self.key(of: C.name, $0, for: context.caller) } ?? Self.random()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        request = Array(SHA256.hash(data: try encoder.encode(command)))
+    }
+
+    /// SHA-256 of tenant, actor, whom it acts for, command and the client's key, each after its length in 32 bits.
+    private static func key(of command: String, _ key: String, for caller: Caller) -> [UInt8] {
+        let actor =
+            switch caller.actor {
+            case .user(let id): "user:" + id.description
+            case .system: "system"
+            case .integration(let name): "integration:" + name
+            }
+        var hash = SHA256()
+        for part in [
+            caller.tenant.id.bytes, Array(actor.utf8), caller.actingUser?.uuid.bytes ?? [], Array(command.utf8), Array(key.utf8),
+        ] {
+            withUnsafeBytes(of: UInt32(part.count).bigEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: part)
+        }
+        return Array(hash.finalize())
+    }
+
+    private static func random() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+}
+
+/// What the log keeps for whoever repeats a key: `{"ok": <answer>}` or `{"refused": {"kind", "code", "message", "pointer"}}`.
+enum StoredAnswer<Answer: Codable & Sendable>: Codable {
+    case ok(Answer)
+    case refused(Refusal)
+
+    private enum CodingKeys: String, CodingKey {
+        case ok, refused
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let refusal = try container.decodeIfPresent(Refusal.self, forKey: .refused) {
+            self = .refused(refusal)
+        } else {
+            self = .ok(try container.decode(Answer.self, forKey: .ok))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .ok(let answer): try container.encode(answer, forKey: .ok)
+        case .refused(let refusal): try container.encode(refusal, forKey: .refused)
+        }
+    }
+
+    init(bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
+
+    func bytes() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+}

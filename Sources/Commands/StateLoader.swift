@@ -1,0 +1,96 @@
+package import EventStore
+package import Events
+internal import Foundation
+internal import Synchronization
+
+/// Gives a command the states that it asks for and notes their versions as guards. One for each attempt at a decision,
+/// within which a stream has one version, however often it is asked for.
+package struct StateLoader: ~Copyable, Sendable {
+    package let caller: Caller
+    let cache: AggregateCache
+    let reader: StreamReader
+    /// Versions that the log has spoken of: what the cache holds must not be older.
+    let known: [UUID: StreamVersion]
+    private let touches = Mutex<[UUID: Touch]>([:])
+
+    /// A stream that the decision rests on.
+    struct Touch: Sendable {
+        let key: StreamKey
+        var stream: FoldedStream
+        var guarded: Bool
+        /// Folds what the log has after a state.
+        let advance: @Sendable (FoldedStream) async throws -> FoldedStream
+    }
+
+    init(caller: Caller, cache: AggregateCache, reader: StreamReader, known: [UUID: StreamVersion]) {
+        self.caller = caller
+        self.cache = cache
+        self.reader = reader
+        self.known = known
+    }
+
+    /// The folded state of a stream, guarded.
+    package func load<S: Fold>(_ state: S.Type, _ id: StreamID<S.Vocabulary>) async throws -> Loaded<S> {
+        try await touch(state, id, guarded: true)
+    }
+
+    /// The folded state of a stream, not guarded: for what never changes once it is there, since what this process
+    /// remembers of a stream may be old.
+    package func peek<S: Fold>(_ state: S.Type, _ id: StreamID<S.Vocabulary>) async throws -> Loaded<S> {
+        try await touch(state, id, guarded: false)
+    }
+
+    /// The folded state, guarded, of a stream that the command is about to begin. It is taken to be absent without a look at
+    /// the log, which says if that is wrong, so that beginning a stream costs no read.
+    package func loadNew<S: Fold>(_ state: S.Type, _ id: StreamID<S.Vocabulary>) async throws -> Loaded<S> {
+        try await touch(state, id, guarded: true, new: true)
+    }
+
+    /// All that was asked for, by stream.
+    var touched: [UUID: Touch] { touches.withLock { $0 } }
+
+    /// Looks at the log whether the streams have moved since they were loaded, and brings the cache up to date with those
+    /// that did. When none did, all versions stood together at one moment within this call.
+    func moved() async throws -> [UUID: StreamVersion] {
+        var moved: [UUID: StreamVersion] = [:]
+        for (id, touch) in touched {
+            let now = try await touch.advance(touch.stream)
+            guard now.version != touch.stream.version else { continue }
+            cache.store(now, at: touch.key)
+            moved[id] = now.version
+        }
+        return moved
+    }
+
+    private func touch<S: Fold>(
+        _ kind: S.Type,
+        _ id: StreamID<S.Vocabulary>,
+        guarded: Bool,
+        new: Bool = false
+    ) async throws -> Loaded<S> {
+        if let stream = again(id.uuid, guarded: guarded) { return loaded(stream, id) }
+        let key = StreamKey(tenant: caller.tenant.id, stream: id.uuid)
+        let advance: @Sendable (FoldedStream) async throws -> FoldedStream = { [reader, tenant = caller.tenant] stream in
+            try await reader.advance(stream, by: kind, id, of: tenant)
+        }
+        var stream = cache[key] ?? FoldedStream(state: S())
+        if stream.version < known[id.uuid] ?? 0 || (stream.version == 0 && !new) {
+            stream = try await advance(stream)
+            cache.store(stream, at: key)
+        }
+        touches.withLock { $0[id.uuid] = Touch(key: key, stream: stream, guarded: guarded, advance: advance) }
+        return loaded(stream, id)
+    }
+
+    private func again(_ id: UUID, guarded: Bool) -> FoldedStream? {
+        touches.withLock { touches in
+            if guarded { touches[id]?.guarded = true }
+            return touches[id]?.stream
+        }
+    }
+
+    private func loaded<S: Fold>(_ stream: FoldedStream, _ id: StreamID<S.Vocabulary>) -> Loaded<S> {
+        guard let state = stream.state as? S else { preconditionFailure("\(id) is folded as \(type(of: stream.state)) elsewhere") }
+        return Loaded(id: id, state: state, version: stream.version)
+    }
+}
