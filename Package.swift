@@ -102,7 +102,7 @@ let package = Package(
                 "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Threads", arguments, crypto, hummingbird, logging, nioCore, nioHTTP1,
                 nioPosix,
             ],
-            path: "tools/bench",
+            path: "tools/benchmarks",
             swiftSettings: settings
         ),
 

@@ -89,11 +89,11 @@ struct RedisClientTests {
         let (gate, counter) = (TestRedis.key(), TestRedis.key())
         let id = try #require(try await redis.send(RedisCommand("CLIENT", "ID")).int)
         // Redis has executed the first and is blocked in the second when the connection goes.
-        async let lost = redis.pipeline([RedisCommand("INCR", counter), RedisCommand("BLPOP", gate, 4)])
+        let lost = Task { try await redis.pipeline([RedisCommand("INCR", counter), RedisCommand("BLPOP", gate, 4)]) }
         let other = try TestRedis.connection()
         try await eventually { try other.send(RedisCommand("GET", counter)).int == 1 }
         _ = try other.send(RedisCommand("CLIENT", "KILL", "ID", id))
-        let error = await #expect(throws: RedisError.self) { try await lost }
+        let error = await #expect(throws: RedisError.self) { try await lost.value }
         #expect(error?.code == .connectionLost)
         #expect(try await redis.send(RedisCommand("GET", counter)).int == 1)
         await redis.close()
