@@ -69,7 +69,7 @@ let package = Package(
             "Gateways/HTTP",
             [
                 "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", hummingbird, crypto, logging,
-                httpTypes, nioCore,
+                httpTypes, nioCore, nioHTTP1,
             ]
         ),
         module(

@@ -1,0 +1,28 @@
+package import Hummingbird
+internal import Logging
+internal import NIOHTTP1
+
+/// Answers every error with a problem document. What is not meant for clients is logged under the request id and answered as 500.
+package struct ProblemAnswers: RouterMiddleware {
+    package typealias Context = DaybookRequestContext
+
+    package init() {}
+
+    package func handle(
+        _ request: Request,
+        context: DaybookRequestContext,
+        next: (Request, DaybookRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPParserError {
+            // Hummingbird answers it and closes the connection.
+            throw error
+        } catch {
+            if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
+            context.logger.error("request failed", metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"])
+            return Problem(.internalServerError, "internal", "something went wrong here; quote the request id when you report it")
+                .response(requestID: context.requestID)
+        }
+    }
+}

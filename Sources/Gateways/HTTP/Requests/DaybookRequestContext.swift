@@ -1,0 +1,35 @@
+package import Hummingbird
+package import NIOCore
+package import Sessions
+internal import Synchronization
+
+/// What is known of a request beside the request itself.
+package struct DaybookRequestContext: RequestContext, Sendable {
+    package var coreContext: CoreRequestContextStorage
+    /// The connection; its `closeFuture` tells a long poll that nobody waits any more.
+    package let channel: any Channel
+    /// The client's `X-Request-Id`, or one that was made here.
+    package var requestID = ""
+    let bearer = Bearer()
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// Whose request this is. Only routes behind `BearerAuth` may ask.
+    package var session: Session {
+        guard let session = bearer.session else { preconditionFailure("this route is not behind BearerAuth") }
+        return session
+    }
+}
+
+/// The session, once it is known: contexts are copied inwards, and the access log, which is outermost, wants to name the tenant.
+final class Bearer: Sendable {
+    private let stored = Mutex<Session?>(nil)
+
+    var session: Session? {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,39 @@
+internal import EventStore
+internal import Foundation
+internal import HTTPTypes
+package import Hummingbird
+
+/// Takes over the client's `X-Request-Id` or makes one, and gives it back with the answer.
+package struct RequestIDs: RouterMiddleware {
+    package typealias Context = DaybookRequestContext
+
+    package init() {}
+
+    package func handle(
+        _ request: Request,
+        context: DaybookRequestContext,
+        next: (Request, DaybookRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let id = Self.sane(request.headers[.xRequestID]) ?? UUID.v7().uuidString.lowercased()
+        var context = context
+        context.requestID = id
+        context.logger[metadataKey: "hb.request.id"] = .string(id)
+        var response = try await next(request, context)
+        response.headers[.xRequestID] = id
+        return response
+    }
+
+    /// What may stand in a log line and a header as it is: 1 to 128 letters, digits and `-_.:`.
+    private static func sane(_ id: String?) -> String? {
+        guard let id, (1...128).contains(id.utf8.count) else { return nil }
+        let allowed = id.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"):
+                true
+            default: false
+            }
+        }
+        return allowed ? id : nil
+    }
+}

@@ -1,0 +1,48 @@
+internal import Crypto
+package import EventStore
+internal import Foundation
+
+/// Positions as clients carry them: sealed, since a shared partition's counts tell about other tenants, and bound to the tenant.
+///
+///     base64url(nonce 12 ‖ AES-256-GCM(position 8, big-endian) ‖ tag 16)      authenticated with: tenant 16
+///
+/// The nonce is derived from what is sealed, so that it never repeats for another position however many tokens are made:
+/// the same position of the same tenant is always the same token.
+package struct PositionTokens: Sendable {
+    private let sealing: SymmetricKey
+    private let naming: SymmetricKey
+
+    package init(masterKey: MasterKey) {
+        sealing = masterKey.derived(for: "position-token")
+        naming = masterKey.derived(for: "position-token-nonce")
+    }
+
+    package func seal(_ position: Position, of tenant: Tenant) -> String {
+        let plain = withUnsafeBytes(of: position.bigEndian) { Array($0) }
+        let owner = tenant.id.bytes
+        let code = HMAC<SHA256>.authenticationCode(for: owner + plain, using: naming)
+        guard
+            let nonce = try? AES.GCM.Nonce(data: Array(code).prefix(12)),
+            let combined = try? AES.GCM.seal(plain, using: sealing, nonce: nonce, authenticating: owner).combined
+        else { preconditionFailure("12 bytes are a nonce, and 8 bytes can be sealed") }
+        return Base64URL.encode(combined)
+    }
+
+    /// The position of a token that was made for this tenant: 400 `bad_position` for any other text.
+    package func open(_ token: String, of tenant: Tenant) throws(Problem) -> Position {
+        guard let bytes = Base64URL.decode(token), bytes.count == 36, let position = Self.open(bytes, sealing, tenant.id.bytes) else {
+            throw .badRequest("bad_position", "this is no position of this tenant")
+        }
+        return position
+    }
+
+    private static func open(_ bytes: [UInt8], _ key: SymmetricKey, _ owner: [UInt8]) -> Position? {
+        // A box that does not open was forged, or made for another tenant: that is all there is to know.
+        guard
+            let box = try? AES.GCM.SealedBox(combined: bytes),
+            let plain = try? AES.GCM.open(box, using: key, authenticating: owner),
+            plain.count == 8
+        else { return nil }
+        return plain.reduce(0) { $0 << 8 | Position($1) }
+    }
+}
