@@ -110,7 +110,7 @@ extension CommandError {
         case AppendError.fenced: self = .unavailable("the partition has moved to another server")
         case AppendError.closed: self = .unavailable("the log is closed")
         case is CancellationError: self = .unavailable("the request was cancelled")
-        case let error as PostgresError where error.isUnavailable: self = .unavailable("\(error)")
+        case let error where EventLog.isAway(error): self = .unavailable("\(error)")
         default: self = .failed("\(error)")
         }
     }

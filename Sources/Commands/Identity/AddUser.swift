@@ -1,4 +1,4 @@
-package import EventStore
+internal import EventStore
 package import Events
 internal import Foundation
 

@@ -1,4 +1,4 @@
-package import EventStore
+internal import EventStore
 package import Events
 
 /// A room, as decisions need it.
