@@ -5,14 +5,14 @@ extension EventLog {
     /// Up to `limit` events of a partition with positions after `position`, oldest first. Only for a `reader` that is not
     /// bound to a tenant.
     package func read(_ partition: Partition, after position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
-        try await readers.lend { [queries] (connection) throws(PostgresError) in
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(partition, after: position, limit: limit, on: connection)
         }
     }
 
     /// Up to `limit` events of a partition with positions before `position`, newest first.
     package func read(_ partition: Partition, before position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
-        try await readers.lend { [queries] (connection) throws(PostgresError) in
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(partition, before: position, limit: limit, on: connection)
         }
     }
@@ -24,7 +24,7 @@ extension EventLog {
         after version: StreamVersion,
         limit: Int = 10_000
     ) async throws(PostgresError) -> [RecordedEvent] {
-        try await readers.lend { [queries] (connection) throws(PostgresError) in
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(stream: stream, of: tenant, after: version, limit: limit, on: connection)
         }
     }
@@ -36,14 +36,14 @@ extension EventLog {
         through last: Position = .max,
         limit: Int
     ) async throws(PostgresError) -> [RecordedEvent] {
-        try await readers.lend { [queries] (connection) throws(PostgresError) in
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(of: tenant, after: position, through: last, limit: limit, on: connection)
         }
     }
 
     /// The position of each partition's last event.
     package func currentHeads() async throws(PostgresError) -> [Partition: Position] {
-        try await readers.lend { [queries] (connection) throws(PostgresError) in
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.heads(on: connection)
         }
     }

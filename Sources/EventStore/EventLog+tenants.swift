@@ -13,7 +13,7 @@ extension EventLog {
 
     /// The tenant as the directory has it; nil if it was never placed.
     package func tenant(_ id: UUID) async throws(PostgresError) -> Tenant? {
-        try await readers.lend { (connection) throws(PostgresError) in
+        try await readers.withConnection { (connection) throws(PostgresError) in
             let results = try connection.pipeline([
                 "SELECT set_config('daybook.tenant', \(id.uuidString), true)",
                 "SELECT partition FROM es.tenants WHERE tenant = \(id)",

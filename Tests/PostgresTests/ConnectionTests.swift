@@ -8,7 +8,10 @@ extension PostgresTests {
             ("SELEC 1", SQLState.syntaxError), ("SELECT * FROM nowhere", .undefinedTable),
             ("SELECT nothing FROM pg_class", .undefinedColumn), ("SELECT 1 / 0", SQLState("22012")),
         ])
-        func `an error has its SQLSTATE and its statement, and the connection goes on`(_ text: String, _ state: SQLState) throws {
+        func `an error has its SQLSTATE and its statement, and the connection goes on`(
+            _ text: String,
+            _ state: SQLState
+        ) throws {
             let connection = try Server.connect()
             let error = try failure { try connection.execute(SQL(text)) }
             #expect(error.code == .server(state))
@@ -45,7 +48,11 @@ extension PostgresTests {
             let connection = try Server.connect(statementLimit: 8)
             for round in 1...2 {
                 for n in 1...100 {
-                    #expect(try connection.execute("SELECT \(raw: "\(n)") + \(Int32(round))").decode(Int32.self) == [Int32(n + round)])
+                    #expect(
+                        try connection.execute("SELECT \(raw: "\(n)") + \(Int32(round))").decode(Int32.self) == [
+                            Int32(n + round)
+                        ]
+                    )
                 }
             }
             let prepared = try connection.execute("SELECT count(*) FROM pg_prepared_statements").decode(Int64.self)
@@ -56,7 +63,9 @@ extension PostgresTests {
             let connection = try Server.connect()
             for n in 1...10 { try connection.execute("SELECT \(n)") }
             try connection.execute("SELECT \(Int32(1))")
-            let prepared = try connection.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1'")
+            let prepared = try connection.execute(
+                "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1'"
+            )
             #expect(try prepared.decode(Int64.self) == [2])
         }
 

@@ -25,7 +25,9 @@ extension PostgresTests {
             try await withPool { pool in
                 let servers = try await withThrowingTaskGroup(of: Int32.self) { group in
                     for n in 0..<50 {
-                        group.addTask { try await pool.query("SELECT pg_backend_pid(), \(n)", as: (Int32, Int).self)[0].0 }
+                        group.addTask {
+                            try await pool.query("SELECT pg_backend_pid(), \(n)", as: (Int32, Int).self)[0].0
+                        }
                     }
                     return try await group.reduce(into: Set()) { $0.insert($1) }
                 }
@@ -99,7 +101,9 @@ extension PostgresTests {
 
         @Test func `a timeout bounds the waiting and the statement`() async throws {
             try await withPool(size: 1) { pool in
-                let slow = try await failure { try await pool.execute("SELECT pg_sleep(30)", timeout: .milliseconds(200)) }
+                let slow = try await failure {
+                    try await pool.execute("SELECT pg_sleep(30)", timeout: .milliseconds(200))
+                }
                 #expect(slow.code == .timedOut)
                 let busy = Task { try await pool.execute("SELECT pg_sleep(1)") }
                 try await Task.sleep(for: .milliseconds(100))
@@ -116,7 +120,9 @@ extension PostgresTests {
                     try Server.terminate(server)
                     #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
                 }
-                let error = try await failure { try await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
+                let error = try await failure {
+                    try await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+                }
                 #expect(error.code == .connectionLost)
                 #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
             }
@@ -171,7 +177,9 @@ extension PostgresTests {
                 try await pool.execute("SELECT 1")
             }
             try await Task.sleep(for: .milliseconds(200))
-            let count = try Server.connect().execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = \(name)")
+            let count = try Server.connect().execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = \(name)"
+            )
             #expect(try count.decode(Int.self) == [0])
         }
     }

@@ -81,6 +81,7 @@ func failure<Result>(_ body: () throws -> Result) throws -> PostgresError {
     try #require(#expect(throws: PostgresError.self) { try body() })
 }
 
+// swift-format-ignore: AmbiguousTrailingClosureOverload
 func failure<Result>(_ body: () async throws -> Result) async throws -> PostgresError {
     try #require(await #expect(throws: PostgresError.self) { try await body() })
 }

@@ -36,6 +36,18 @@ extension PostgresTests {
             #expect(sql.text == "SELECT * FROM room WHERE id = $1")
         }
 
+        @Test func `binds that were emptied serve the next statement`() throws {
+            let connection = try Server.connect()
+            var binds = PostgresBinds()
+            for n in 1...3 {
+                binds.removeAll()
+                binds.append(n)
+                binds.append(["a", nil])
+                let sql = SQL("SELECT $1 + cardinality($2)", binds: binds)
+                #expect(try connection.execute(sql).decode(Int.self) == [n + 2])
+            }
+        }
+
         @Test func `statements add up`() {
             var sql: SQL = "SELECT \(1)"
             sql += ", \(2)"

@@ -29,7 +29,8 @@ extension PostgresTests {
             let connection = try connectionWithTable()
             let error = try failure {
                 try connection.pipeline([
-                    "INSERT INTO note VALUES (\(1))", "INSERT INTO note VALUES (\(1), NULL)", "INSERT INTO note VALUES (\(2))",
+                    "INSERT INTO note VALUES (\(1))", "INSERT INTO note VALUES (\(1), NULL)",
+                    "INSERT INTO note VALUES (\(2))",
                 ])
             }
             #expect(error.code == .server(.uniqueViolation))
@@ -116,7 +117,9 @@ extension PostgresTests {
                 for id in 1...50_000 { try rows.write(id, id % 2 == 0 ? "even" : nil) }
             }
             #expect(written == 50_000)
-            let (count, bodies) = try connection.execute("SELECT count(*), count(body) FROM note").decode((Int, Int).self)[0]
+            let (count, bodies) = try connection.execute("SELECT count(*), count(body) FROM note").decode(
+                (Int, Int).self
+            )[0]
             #expect(count == 50_000 && bodies == 25_000)
         }
 

@@ -19,7 +19,9 @@ extension PostgresTests {
         ) throws {
             let connection = try Server.connect()
             for value in values {
-                let rows = try connection.execute("SELECT pg_typeof(\(value))::text, \(value)").decode((String, Value).self)
+                let rows = try connection.execute("SELECT pg_typeof(\(value))::text, \(value)").decode(
+                    (String, Value).self
+                )
                 #expect(rows[0].0 == type)
                 #expect(rows[0].1 == value)
             }
@@ -55,7 +57,11 @@ extension PostgresTests {
             try expectRoundTrip([String](), ["", "a,\"b\"", "{}"], as: "text[]")
             try expectRoundTrip([UUID](), [UUID(), UUID()], as: "uuid[]")
             try expectRoundTrip([[UInt8]](), [[], [0, 255], Array(repeating: 9, count: 300)], as: "bytea[]")
-            try expectRoundTrip([PostgresTimestamp](), [PostgresTimestamp(microsecondsSince1970: 1)], as: "timestamp with time zone[]")
+            try expectRoundTrip(
+                [PostgresTimestamp](),
+                [PostgresTimestamp(microsecondsSince1970: 1)],
+                as: "timestamp with time zone[]"
+            )
             try expectRoundTrip([RoomID](), [RoomID(rawValue: UUID())], as: "uuid[]")
         }
 
@@ -79,7 +85,8 @@ extension PostgresTests {
             let connection = try Server.connect()
             for microseconds: Int64 in [0, 1, -1, 946_684_800_000_001, 1_795_377_600_123_457, 253_402_300_799_999_999] {
                 let stamp = PostgresTimestamp(microsecondsSince1970: microseconds)
-                let rows = try connection
+                let rows =
+                    try connection
                     .execute("SELECT \(stamp), (extract(epoch FROM \(stamp)) * 1000000)::bigint, \(stamp)::text")
                     .decode((PostgresTimestamp, Int64, String).self)
                 #expect(rows[0].0 == stamp)
@@ -96,12 +103,18 @@ extension PostgresTests {
                 let stamp = PostgresTimestamp(microsecondsSince1970: microseconds)
                 #expect(PostgresTimestamp(stamp.date) == stamp)
             }
-            try expectRoundTrip(PostgresTimestamp.now.date, Date(timeIntervalSince1970: 0), as: "timestamp with time zone")
+            try expectRoundTrip(
+                PostgresTimestamp.now.date,
+                Date(timeIntervalSince1970: 0),
+                as: "timestamp with time zone"
+            )
         }
 
         @Test func `JSON goes into jsonb and comes out`() throws {
             let json = PostgresJSON(Array(#"{"a": [1, null]}"#.utf8))
-            let rows = try Server.connect().execute("SELECT \(json)::jsonb, \(json)::jsonb").decode((PostgresJSON, String).self)
+            let rows = try Server.connect().execute("SELECT \(json)::jsonb, \(json)::jsonb").decode(
+                (PostgresJSON, String).self
+            )
             #expect(rows[0] == (json, #"{"a": [1, null]}"#))
         }
 

@@ -34,7 +34,9 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     /// The connection is gone, or none was to be had: class 08, the shutdowns, too many connections.
     package var isConnectionFailure: Bool {
         if code.hasPrefix("08") { return true }
-        return [.adminShutdown, .crashShutdown, .cannotConnectNow, .idleSessionTimeout, .tooManyConnections].contains(self)
+        return [.adminShutdown, .crashShutdown, .cannotConnectNow, .idleSessionTimeout, .tooManyConnections].contains(
+            self
+        )
     }
 
     /// The same transaction may succeed if it is run again from its start.

@@ -61,49 +61,67 @@ package struct RedisBatch: Sendable {
     /// Opens a command of so many words, its name included; each must then be appended.
     package mutating func beginCommand(words: Int) {
         count += 1
-        bytes.append(UInt8(ascii: "*"))
-        append(decimal: UInt64(words))
-        endLine()
+        appendHeader(UInt8(ascii: "*"), UInt64(words))
     }
 
     /// Appends one word of the command that was begun.
     package mutating func appendWord(_ word: UnsafeBufferPointer<UInt8>) {
-        beginWord(length: word.count)
+        appendHeader(UInt8(ascii: "$"), UInt64(word.count))
         bytes.append(contentsOf: word)
-        endLine()
+        endWord()
     }
 
     mutating func appendWord(decimal magnitude: UInt64, negative: Bool) {
-        beginWord(length: magnitude.decimalDigits + (negative ? 1 : 0))
+        appendHeader(UInt8(ascii: "$"), UInt64(magnitude.decimalDigits + (negative ? 1 : 0)))
         if negative { bytes.append(UInt8(ascii: "-")) }
-        append(decimal: magnitude)
-        endLine()
+        bytes.append(addingCapacity: UInt64.mostDigits) { $0.append(decimal: magnitude) }
+        endWord()
     }
 
-    private mutating func beginWord(length: Int) {
-        bytes.append(UInt8(ascii: "$"))
-        append(decimal: UInt64(length))
-        endLine()
+    mutating func appendWord(_ id: RedisStreamID) {
+        appendHeader(UInt8(ascii: "$"), UInt64(id.ms.decimalDigits + 1 + id.seq.decimalDigits))
+        bytes.append(addingCapacity: 2 * UInt64.mostDigits + 1) { output in
+            output.append(decimal: id.ms)
+            output.append(UInt8(ascii: "-"))
+            output.append(decimal: id.seq)
+        }
+        endWord()
     }
 
-    private mutating func append(decimal number: UInt64) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: number.decimalDigits))
-        var (rest, index) = (number, bytes.count)
-        while index > start {
-            index -= 1
-            bytes[index] += UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+    /// `*3\r\n` or `$5\r\n`
+    private mutating func appendHeader(_ kind: UInt8, _ number: UInt64) {
+        bytes.append(addingCapacity: UInt64.mostDigits + 3) { output in
+            output.append(kind)
+            output.append(decimal: number)
+            output.append(UInt8(ascii: "\r"))
+            output.append(UInt8(ascii: "\n"))
         }
     }
 
-    private mutating func endLine() {
-        bytes.append(UInt8(ascii: "\r"))
-        bytes.append(UInt8(ascii: "\n"))
+    private mutating func endWord() {
+        bytes.append(addingCapacity: 2) { output in
+            output.append(UInt8(ascii: "\r"))
+            output.append(UInt8(ascii: "\n"))
+        }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    fileprivate mutating func append(decimal number: UInt64) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var (rest, first) = (number, UInt64.mostDigits)
+        repeat {
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        for index in first..<UInt64.mostDigits { append(digits[index]) }
     }
 }
 
 extension UInt64 {
+    fileprivate static let mostDigits = 20
+
     fileprivate var decimalDigits: Int {
         var (digits, rest) = (1, self / 10)
         while rest > 0 {

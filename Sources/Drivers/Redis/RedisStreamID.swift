@@ -26,5 +26,5 @@ extension RedisStreamID: LosslessStringConvertible {
 }
 
 extension RedisStreamID: RedisArgument {
-    package func append(to batch: inout RedisBatch) { description.append(to: &batch) }
+    package func append(to batch: inout RedisBatch) { batch.appendWord(self) }
 }

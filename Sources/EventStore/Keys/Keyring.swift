@@ -82,7 +82,7 @@ package final class Keyring: Sendable {
     package func load(_ ids: Set<UUID>) async throws(PostgresError) {
         let unknown = unknown(ids)
         guard !unknown.isEmpty else { return }
-        try await pool.lend { (connection) throws(PostgresError) in
+        try await pool.withConnection { (connection) throws(PostgresError) in
             try self.fetch(unknown, on: connection)
         }
     }

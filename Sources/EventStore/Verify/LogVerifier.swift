@@ -24,16 +24,21 @@ package struct LogVerifier {
 
     /// Verifies a partition as it is now; appends may go on meanwhile.
     package mutating func verify(_ partition: Partition) throws -> LogReport {
-        try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
-            let dictionary = TypeDictionary()
-            try dictionary.load(on: connection)
-            types = dictionary.types
-            var report = LogReport(partition)
-            try verifyCommits(&report)
-            try verifyStrays(&report)
-            try verifyVersions(&report)
-            return report
+        try connection.transaction(isolation: .repeatableRead, readOnly: true) { _ in
+            try verifyInTransaction(partition)
         }
+    }
+
+    /// The same in a transaction of the caller's.
+    package mutating func verifyInTransaction(_ partition: Partition) throws(PostgresError) -> LogReport {
+        let dictionary = TypeDictionary()
+        try dictionary.load(on: connection)
+        types = dictionary.types
+        var report = LogReport(partition)
+        try verifyCommits(&report)
+        try verifyStrays(&report)
+        try verifyVersions(&report)
+        return report
     }
 
     private func verifyCommits(_ report: inout LogReport) throws(PostgresError) {

@@ -33,9 +33,17 @@ extension PostgresConnection {
             let (result, error) = try exchange.rest()
             switch step {
             case .prepare(let key, let name, let index):
-                if error == nil { statements.add(name, for: key) } else if failure == nil { failure = error?.of(queries[index]) }
+                if error == nil {
+                    statements.add(name, for: key)
+                } else if failure == nil {
+                    failure = error?.of(queries[index])
+                }
             case .run(let index):
-                if let result, error == nil { results.append(result) } else if failure == nil { failure = error?.of(queries[index]) }
+                if let result, error == nil {
+                    results.append(result)
+                } else if failure == nil {
+                    failure = error?.of(queries[index])
+                }
             }
         }
         // The Sync's own result: now it is committed or rolled back.

@@ -145,7 +145,13 @@ extension PostgresConnection {
 extension StatementCache.Key {
     func sendPrepare(as name: String, on handle: OpaquePointer) -> Int32 {
         types.withUnsafeBytes { types in
-            PQsendPrepare(handle, name, text, Int32(self.types.count), types.baseAddress?.assumingMemoryBound(to: Oid.self))
+            PQsendPrepare(
+                handle,
+                name,
+                text,
+                Int32(self.types.count),
+                types.baseAddress?.assumingMemoryBound(to: Oid.self)
+            )
         }
     }
 }
