@@ -1,23 +1,23 @@
 package import EventStore
 package import Events
+internal import Foundation
 package import Postgres
 
 /// The read models as the role `daybook_gateway` may see them: every call is one transaction bound to the tenant, by row-level
-/// security as well as by its predicates. What a user may not see is not returned.
+/// security as well as by its predicates. What a user may not see is not returned; auditors, deactivated users and what the
+/// projector has set aside see and show nothing.
 package final class ReadModels: Sendable {
     package let pool: PostgresPool
-    /// Advances as projections commit; `waitUntil` listens to it.
+    /// Advances as projections commit; `wait` listens to it.
     package let progress: PositionWatch
+    let poller = ProgressPoller()
 
     package init(pool: PostgresPool, progress: PositionWatch) {
         self.pool = pool
         self.progress = progress
     }
 
-    /// Waits until the tenant's read models hold everything up to `position`; false if that took longer than `timeout`.
-    package func wait(for tenant: Tenant, past position: Position, timeout: Duration) async throws -> Bool { fatalError("seam") }
-
-    /// Which slice of a list: `limit` items after or before `cursor` (nil: from the start).
+    /// Which slice of a list: `limit` items after or before `cursor` (nil: from the start, or backwards from the end).
     package struct Page: Sendable {
         package var limit: Int
         package var cursor: String?
@@ -41,39 +41,24 @@ package final class ReadModels: Sendable {
         }
     }
 
-    package func user(_ id: UserID, in tenant: Tenant) async throws -> UserView? { fatalError("seam") }
-    /// Ordered by identifier.
-    package func users(_ page: Page, in tenant: Tenant) async throws -> Slice<UserView> { fatalError("seam") }
-
-    /// A room that `viewer` may see: a member's, or a channel if the viewer is no guest.
-    package func room(_ id: RoomID, for viewer: UserID, in tenant: Tenant) async throws -> RoomView? { fatalError("seam") }
-    package func rooms(_ page: Page, for viewer: UserID, in tenant: Tenant) async throws -> Slice<RoomView> { fatalError("seam") }
-    /// Nil if the viewer may not see the room.
-    package func members(of room: RoomID, _ page: Page, for viewer: UserID, in tenant: Tenant) async throws -> Slice<MemberView>? { fatalError("seam") }
-
-    package func message(_ id: MessageID, for viewer: UserID, in tenant: Tenant) async throws -> MessageView? { fatalError("seam") }
-
-    package enum Anchor: Sendable {
-        case newest
-        case before(seq: Int64)
-        case after(seq: Int64)
-        /// Half before, the message itself, half after.
-        case around(seq: Int64)
+    /// Runs queries in one transaction and one round trip, bound to the tenant, and gives what `decode` makes of their results.
+    func read<Value: Sendable>(
+        _ queries: [SQL],
+        in tenant: Tenant,
+        decode: @escaping @Sendable ([PostgresResult]) throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+        try await pool.pipeline([Self.binding(to: tenant)] + queries) { (results) throws(PostgresError) in
+            try decode(Array(results.dropFirst()))
+        }
     }
 
-    /// Messages of a room by sequence number, always oldest first; nil if the viewer may not see the room.
-    package func messages(
-        in room: RoomID,
-        _ anchor: Anchor,
-        limit: Int,
-        for viewer: UserID,
-        in tenant: Tenant
-    ) async throws -> [MessageView]? { fatalError("seam") }
+    /// Binds the transaction to the tenant's rows.
+    static func binding(to tenant: Tenant) -> SQL {
+        "SELECT set_config('daybook.tenant', \(tenant.id.uuidString), true)"
+    }
 
-    /// The root and its answers by sequence number after `seq`; nil if not visible.
-    package func thread(of root: MessageID, after seq: Int64, limit: Int, for viewer: UserID, in tenant: Tenant) async throws -> [MessageView]? { fatalError("seam") }
-    /// Oldest first, the present form last; a deleted message has none. Nil if not visible.
-    package func history(of message: MessageID, for viewer: UserID, in tenant: Tenant) async throws -> [RevisionView]? { fatalError("seam") }
-    /// One entry for each room that the viewer is a member of.
-    package func unread(for viewer: UserID, in tenant: Tenant) async throws -> [UnreadView] { fatalError("seam") }
+    /// Whether a room is the viewer's to see, as a row or none.
+    static func visibility(of room: RoomID, for viewer: Viewer) -> SQL {
+        "SELECT WHERE \(viewer.sees(room: "\(room.uuid)"))"
+    }
 }

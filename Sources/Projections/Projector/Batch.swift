@@ -1,0 +1,88 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Postgres
+
+/// Events of one partition, in order, on their way into the read models, less those that must be set aside.
+struct Batch {
+    /// Which streams are parked after these events.
+    private(set) var parked: ParkedStreams
+    private var changes: Changes
+    private var aside: [Write] = []
+
+    init(after parked: ParkedStreams, isLate: Bool = false) {
+        self.parked = parked
+        changes = Changes(isLate: isLate)
+    }
+
+    /// Takes the next event: projects it, or sets it aside because it is poison or depends on a parked stream.
+    mutating func add(_ event: LogEvent) {
+        if let cause = parked.cause(of: event) {
+            setAside(event.raw, waitingFor: cause, reason: "it follows an event that was set aside")
+            return
+        }
+        do throws(Poison) {
+            try changes.apply(try event.decoded.get())
+        } catch {
+            park(event.raw, error)
+        }
+    }
+
+    /// Sets an event aside, and with it all that comes after it in its stream.
+    mutating func park(_ raw: RecordedEvent, _ poison: Poison) {
+        parked.insert(raw.stream, of: raw.tenant)
+        aside.append(
+            Write(
+                """
+                INSERT INTO rm.parked_streams (tenant, stream, partition, position, type, reason)
+                VALUES (\(raw.tenant), \(raw.stream), \(raw.partition.number), \(raw.position), \(raw.type.description),
+                        \(poison.reason))
+                """
+            )
+        )
+        setAside(raw, waitingFor: raw.stream, reason: poison.reason)
+    }
+
+    private mutating func setAside(_ raw: RecordedEvent, waitingFor cause: UUID, reason: String) {
+        aside.append(
+            Write(
+                """
+                INSERT INTO rm.parked (tenant, position, partition, stream, type, cause, reason)
+                VALUES (\(raw.tenant), \(raw.position), \(raw.partition.number), \(raw.stream), \(raw.type.description), \(cause),
+                        \(reason))
+                """
+            )
+        )
+    }
+
+    /// Everything, as one list of statements.
+    mutating func finish() -> [Write] {
+        changes.finish() + aside
+    }
+}
+
+extension PostgresConnection {
+    /// Projects events one by one inside of the caller's transaction: those that cannot be are parked, all others go in.
+    ///
+    /// - Returns: which streams are parked now.
+    func projectSingly(_ events: [LogEvent], after parked: ParkedStreams, areLate: Bool = false) throws -> ParkedStreams {
+        var parked = parked
+        for event in events {
+            var batch = Batch(after: parked, isLate: areLate)
+            batch.add(event)
+            try executeScript("SAVEPOINT event")
+            do {
+                try run(batch.finish())
+            } catch {
+                guard let poison = Poison(error) else { throw error }
+                try executeScript("ROLLBACK TO SAVEPOINT event")
+                batch = Batch(after: parked)
+                batch.park(event.raw, poison)
+                try run(batch.finish())
+            }
+            try executeScript("RELEASE SAVEPOINT event")
+            parked = batch.parked
+        }
+        return parked
+    }
+}

@@ -1,0 +1,60 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Postgres
+
+/// Which streams of a partition are set aside, and what depends on them.
+struct ParkedStreams {
+    private struct Key: Hashable {
+        let tenant: UUID
+        let stream: UUID
+    }
+
+    private var streams: Set<Key> = []
+
+    static func load(of partition: Partition, on connection: PostgresConnection) throws(PostgresError) -> ParkedStreams {
+        var parked = ParkedStreams()
+        let rows = try connection.execute(
+            "SELECT tenant, stream FROM rm.parked_streams WHERE partition = \(partition.number)"
+        ).decode((UUID, UUID).self)
+        for (tenant, stream) in rows { parked.insert(stream, of: tenant) }
+        return parked
+    }
+
+    mutating func insert(_ stream: UUID, of tenant: UUID) {
+        streams.insert(Key(tenant: tenant, stream: stream))
+    }
+
+    /// The parked stream for whose sake an event must be set aside: its own, or one that decides who may see it.
+    ///
+    /// A parked user is withheld from audiences, so only what nobody else sees waits for it.
+    func cause(of event: LogEvent) -> UUID? {
+        if streams.isEmpty { return nil }
+        var streams = [event.raw.stream]
+        switch (try? event.decoded.get())?.event {  // an event that is poison has its own stream only
+        case .message(_, let change): streams.append(change.room.uuid)
+        case .readState(_, .markerMoved(let user, let room, let message)):
+            streams += [room.uuid, user.uuid, message.uuid]
+        case .user, .handle, .room, nil: break
+        }
+        return streams.first { self.streams.contains(Key(tenant: event.raw.tenant, stream: $0)) }
+    }
+}
+
+/// An event as it was read: understood, or poison.
+struct LogEvent {
+    let raw: RecordedEvent
+    let decoded: Result<Recorded, Poison>
+
+    /// Decodes an event; keys that are not at hand are loaded by `connection`. Throws only if that fails.
+    init(_ raw: RecordedEvent, by codec: EventCodec, on connection: PostgresConnection) throws {
+        self.raw = raw
+        do {
+            decoded = .success(try codec.decode(raw) { try codec.keyring.load($0, on: connection) })
+        } catch let error as PostgresError {
+            throw error
+        } catch {
+            decoded = .failure(Poison("\(error)"))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Postgres
+
+/// One partition's way into the read models, as long as this process owns it. Blocking, for a thread of its own.
+struct PartitionProjection {
+    /// The projection whose checkpoint all read models share that a snapshot may contain.
+    static let name = "product"
+
+    private(set) var lease: Lease
+    private var parked: ParkedStreams
+    private let codec: EventCodec
+
+    /// Takes the partition over; nil while another owns it.
+    init?(
+        of partition: Partition,
+        by owner: UUID,
+        for duration: Duration,
+        codec: EventCodec,
+        on connection: PostgresConnection
+    ) throws {
+        guard let lease = try Lease.acquire(Self.name, of: partition, by: owner, for: duration, on: connection) else { return nil }
+        self.lease = lease
+        self.codec = codec
+        // Read under the lease, so that nobody parks anything after it.
+        parked = try ParkedStreams.load(of: partition, on: connection)
+    }
+
+    var position: Position { lease.position }
+
+    /// Writes what the events say, with the checkpoint behind them, in one transaction. They follow `position` without a gap.
+    ///
+    /// Throws `Deposed` when the partition is another's now, and what the database says when it is away: then nothing of this
+    /// has happened, or, if the commit's answer was lost, all of it. Either way the partition must be taken anew.
+    mutating func project(_ raws: [RecordedEvent], on connection: PostgresConnection) throws {
+        guard let last = raws.last else { return }
+        let events = try raws.map { try LogEvent($0, by: codec, on: connection) }
+        do {
+            parked = try together(events, through: last.position, on: connection)
+        } catch {
+            guard Poison(error) != nil else { throw error }
+            parked = try singly(events, through: last.position, on: connection)
+        }
+        lease.position = last.position
+    }
+
+    private func together(
+        _ events: [LogEvent],
+        through last: Position,
+        on connection: PostgresConnection
+    ) throws -> ParkedStreams {
+        var batch = Batch(after: parked)
+        for event in events { batch.add(event) }
+        let writes = batch.finish()
+        return try connection.transaction { connection in
+            let results = try connection.pipeline([lease.advancing(to: last)] + writes.map(\.sql))
+            try lease.expectOne(results[0])
+            for (write, result) in zip(writes, results.dropFirst()) { try write.check(result) }
+            return batch.parked
+        }
+    }
+
+    /// Finds the event for which `together` failed.
+    private func singly(
+        _ events: [LogEvent],
+        through last: Position,
+        on connection: PostgresConnection
+    ) throws -> ParkedStreams {
+        try connection.transaction { connection in
+            try lease.advance(to: last, on: connection)
+            return try connection.projectSingly(events, after: parked)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import EventStore
+internal import Postgres
+internal import Synchronization
+
+extension ReadModels {
+    /// Waits until the tenant's read models hold everything up to `position`; false if that took longer than `timeout`.
+    ///
+    /// Another process may be the one that projects. So while anyone waits here, one of those who wait looks at the
+    /// checkpoints every 10 ms, for all of them.
+    package func wait(for tenant: Tenant, past position: Position, timeout: Duration) async throws -> Bool {
+        let deadline = ContinuousClock.now + timeout
+        while progress[tenant.partition] < position {
+            let left = deadline - .now
+            if left <= .zero { return false }
+            try Task.checkCancellation()
+            if poller.take() {
+                defer { poller.giveBack() }
+                try await look(until: deadline, for: tenant.partition, at: position)
+            } else {
+                await progress.wait(tenant.partition, past: position - 1, timeout: min(left, ProgressPoller.interval * 2))
+            }
+        }
+        return true
+    }
+
+    private func look(until deadline: ContinuousClock.Instant, for partition: Partition, at position: Position) async throws {
+        while progress[partition] < position, deadline > .now {
+            try Task.checkCancellation()
+            let checkpoints = try await pool.query(
+                "SELECT partition, position FROM rm.checkpoints WHERE projection = \(PartitionProjection.name)",
+                as: (Int32, Position).self,
+                timeout: deadline - .now
+            )
+            for (partition, position) in checkpoints { progress.advance(Partition(partition), to: position) }
+            await progress.wait(partition, past: position - 1, timeout: min(deadline - .now, ProgressPoller.interval))
+        }
+    }
+}
+
+/// Which of those who wait is the one that looks.
+final class ProgressPoller: Sendable {
+    static let interval: Duration = .milliseconds(10)
+
+    private let isTaken = Mutex(false)
+
+    /// False if another one looks already.
+    func take() -> Bool {
+        isTaken.withLock { isTaken in
+            defer { isTaken = true }
+            return !isTaken
+        }
+    }
+
+    func giveBack() {
+        isTaken.withLock { $0 = false }
+    }
+}

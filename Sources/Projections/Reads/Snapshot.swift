@@ -1,0 +1,93 @@
+package import EventStore
+package import Events
+internal import Foundation
+internal import Postgres
+
+/// A part of what a subscriber begins with.
+package enum SnapshotPart: String, Codable, Sendable, CaseIterable {
+    case me, users, rooms, unread
+}
+
+/// A room and who is in it.
+package struct RoomSnapshot: Encodable, Sendable, Equatable {
+    package var room: RoomView
+    /// Ordered by user.
+    package var members: [MemberView]
+
+    private enum CodingKeys: String, CodingKey { case members }
+
+    /// The room's own fields, and `members`.
+    package func encode(to encoder: any Encoder) throws {
+        try room.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(members, forKey: .members)
+    }
+}
+
+/// What a user saw at one position: all parts and the checkpoint come from one moment of the database.
+package struct Snapshot: Encodable, Sendable, Equatable {
+    /// Everything up to here is in it, nothing after it. Not encoded: raw positions do not leave the system.
+    package var position: Position
+    package var me: UserView?
+    /// All of the tenant, ordered by identifier; none for who sees nothing.
+    package var users: [UserView]?
+    /// Those that the user may see, ordered by identifier.
+    package var rooms: [RoomSnapshot]?
+    package var unread: [UnreadView]?
+
+    private enum CodingKeys: String, CodingKey { case me, users, rooms, unread }
+}
+
+extension ReadModels {
+    /// The parts that were asked for; the others are nil.
+    package func snapshot(
+        of parts: Set<SnapshotPart>,
+        for viewer: UserID,
+        in tenant: Tenant
+    ) async throws -> Snapshot {
+        let id = viewer
+        let viewer = Viewer(viewer, in: tenant)
+        let rooms = viewer.rooms(where: { _ in "true" }, order: "ASC", limit: .max)
+        let queries: [SQL] = [
+            Self.binding(to: tenant),
+            """
+            SELECT position FROM rm.checkpoints
+             WHERE projection = \(PartitionProjection.name) AND partition = \(tenant.partition.number)
+            """,
+            "SELECT \(Self.userColumns) FROM rm.users u WHERE u.tenant = \(tenant.id) AND u.id = \(id.uuid)",
+            """
+            SELECT \(Self.userColumns) FROM rm.users u
+             WHERE u.tenant = \(tenant.id) AND \(parts.contains(.users)) AND \(viewer.isPresent) ORDER BY u.id
+            """,
+            """
+            SELECT \(Self.roomColumns) \(Self.roomsAndRole(of: viewer)) JOIN (\(rooms)) seen ON seen.id = r.id
+             WHERE r.tenant = \(tenant.id) AND \(parts.contains(.rooms)) ORDER BY r.id
+            """,
+            """
+            SELECT s.room, s.member, s.role FROM rm.memberships s JOIN (\(rooms)) seen ON seen.id = s.room
+             WHERE s.tenant = \(tenant.id) AND s.to_position IS NULL AND \(parts.contains(.rooms))
+             ORDER BY s.room, s.member
+            """,
+        ]
+        let unread = parts.contains(.unread) ? [Self.unread(for: viewer)] : []
+        return try await pool.withConnection { connection in
+            try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
+                let results = try connection.pipeline(queries + unread)
+                let members = try results[5].decode((UUID, UUID, RoomRole).self)
+                    .reduce(into: [UUID: [MemberView]]()) { members, row in
+                        members[row.0, default: []].append(MemberView(userID: UserID(row.1).description, role: row.2))
+                    }
+                let rooms = try Self.rooms(results[4]).map { id, room in
+                    RoomSnapshot(room: room, members: members[id] ?? [])
+                }
+                return Snapshot(
+                    position: try results[1].decode(Position.self).first ?? 0,
+                    me: parts.contains(.me) ? try Self.users(results[2]).first?.item : nil,
+                    users: parts.contains(.users) ? try Self.users(results[3]).map(\.item) : nil,
+                    rooms: parts.contains(.rooms) ? rooms : nil,
+                    unread: try results.count > 6 ? Self.unread(results[6]) : nil
+                )
+            }
+        }
+    }
+}
