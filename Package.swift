@@ -28,6 +28,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
@@ -99,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "Bench",
             dependencies: [
-                "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Threads", arguments, crypto, hummingbird, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Sessions", arguments, crypto, hummingbird, logging, nioCore, nioHTTP1,
+                nioFoundation, nioPosix,
             ],
             path: "tools/benchmarks",
             swiftSettings: settings

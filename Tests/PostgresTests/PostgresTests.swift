@@ -77,11 +77,11 @@ struct Door {
 }
 
 /// The error that `body` throws.
+// swift-format-ignore: AmbiguousTrailingClosureOverload
 func failure<Result>(_ body: () throws -> Result) throws -> PostgresError {
     try #require(#expect(throws: PostgresError.self) { try body() })
 }
 
-// swift-format-ignore: AmbiguousTrailingClosureOverload
 func failure<Result>(_ body: () async throws -> Result) async throws -> PostgresError {
     try #require(await #expect(throws: PostgresError.self) { try await body() })
 }

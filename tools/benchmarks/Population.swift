@@ -1,0 +1,81 @@
+internal import Commands
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Postgres
+internal import Sessions
+
+/// People, rooms and sessions to measure with, made by the system's own commands.
+struct Population {
+    let tenant: Tenant
+    let users: [UserID]
+    let tokens: [String]
+    let handler: CommandHandler
+    let log: EventLog
+
+    /// A tenant with `count` members, each with a session.
+    static func make(_ name: String, count: Int, in system: System) async throws -> Population {
+        let log = system.log()
+        let keys = PostgresPool(system.configuration("daybook_appender"), size: 4, queueLimit: 100_000)
+        let codec = EventCodec(keyring: Keyring(masterKey: system.masterKey, pool: keys))
+        let handler = CommandHandler(log: log, codec: codec, logger: system.logger)
+        let control = PostgresPool(system.configuration("daybook_gateway", "daybook_control"), size: 4, queueLimit: 100_000)
+        let sessions = SessionStore(pool: control, logger: system.logger)
+        let tenant = try await TenantDirectory(pool: control).register(
+            slug: name,
+            tenant: try await log.place(.v7(), in: Partition(0))
+        )
+        let caller = Caller(tenant: tenant, actor: .system, user: nil)
+        let members = try await concurrently(count, width: 200) { index in
+            let user = UserID()
+            let add = AddUser(user: user, handle: "\(name)-\(index)", name: "Member \(index)", role: index == 0 ? .owner : .member)
+            _ = try await handler.handle(add, in: CommandContext(caller: caller))
+            let token = try await sessions.open(tenant: tenant, user: user, lifetime: .seconds(86400), label: "bench").token
+            return (user, token)
+        }
+        await control.close()
+        return Population(tenant: tenant, users: members.map(\.0), tokens: members.map(\.1), handler: handler, log: log)
+    }
+
+    /// A private room of these members; the first one made it.
+    func room(of members: ArraySlice<UserID>) async throws -> RoomID {
+        guard let creator = members.first else { preconditionFailure("a room has a creator") }
+        let room = RoomID()
+        let context = CommandContext(caller: Caller(tenant: tenant, actor: .user(creator), user: creator))
+        _ = try await handler.handle(CreateRoom(room: room, kind: .private, name: "bench", topic: nil, members: []), in: context)
+        var rest = members.dropFirst()
+        while !rest.isEmpty {
+            _ = try await handler.handle(AddMembers(room: room, users: Array(rest.prefix(500))), in: context)
+            rest = rest.dropFirst(500)
+        }
+        return room
+    }
+
+    func close() async { await log.close() }
+}
+
+/// `body(0)` … `body(count - 1)`, `width` of them at a time; results in order.
+func concurrently<T: Sendable>(
+    _ count: Int,
+    width: Int,
+    _ body: @escaping @Sendable (Int) async throws -> T
+) async throws -> [T] {
+    try await withThrowingTaskGroup(of: (Int, T).self) { group in
+        var results = [T?](repeating: nil, count: count)
+        var next = 0
+        while next < min(width, count) {
+            let index = next
+            group.addTask { (index, try await body(index)) }
+            next += 1
+        }
+        while let (index, value) = try await group.next() {
+            results[index] = value
+            if next < count {
+                let index = next
+                group.addTask { (index, try await body(index)) }
+                next += 1
+            }
+        }
+        return results.map { $0! }
+    }
+}

@@ -1,0 +1,75 @@
+internal import Foundation
+
+/// Programs beside ours: baselines, and the system under test as it is shipped.
+enum Tool {
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Runs a program to its end and gives its standard output; its errors are in the thrown text.
+    @discardableResult
+    static func run(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let output = Pipe()
+        let errors = FileManager.default.temporaryDirectory.appendingPathComponent("daybook-bench-\(UUID().uuidString)")
+        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        defer { try? FileManager.default.removeItem(at: errors) }  // A left-over file in /tmp harms nobody.
+        process.standardOutput = output
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let reason = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
+            throw Failed(description: "\(path) \(arguments.first ?? "") ended with \(process.terminationStatus): \(reason.suffix(2000))")
+        }
+        return text
+    }
+
+    /// Starts a program that runs until it is stopped.
+    static func start(
+        _ path: String,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        log: String
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        FileManager.default.createFile(atPath: log, contents: nil)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        process.standardOutput = handle
+        process.standardError = handle
+        try process.run()
+        return process
+    }
+
+    static func stop(_ process: Process) {
+        guard process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// Resident memory of a process in bytes, as Linux counts it.
+    static func residentBytes(of pid: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+            let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { throw Failed(description: "no VmRSS of process \(pid)") }
+        return kilobytes * 1024
+    }
+
+    /// Processor seconds that a process has used, user and system.
+    static func processorSeconds(of pid: Int32) throws -> Double {
+        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+            throw Failed(description: "no times of process \(pid)")
+        }
+        return (user + system) / 100
+    }
+}
