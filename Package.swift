@@ -117,7 +117,7 @@ let package = Package(
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
         tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
-        tests("EventsTests", ["Events", "EventStore"]),
+        tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
         tests("SessionsTests", ["Sessions", "Postgres"]),

@@ -1,5 +1,5 @@
 internal import EventStore
-package import Events
+internal import Events
 
 /// What most commands on a message read.
 package struct MessageState: Sendable {

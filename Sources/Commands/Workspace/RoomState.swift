@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 
 /// What most commands on a room read.
 package struct RoomState: Sendable {
