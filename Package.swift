@@ -62,7 +62,7 @@ let package = Package(
         module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging]),
         module("Events", "Events", ["EventStore", crypto]),
         module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
-        module("Projections", "Projections", ["Events", "EventStore", "Postgres", "Redis", logging, lifecycle, collections]),
+        module("Projections", "Projections", ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, collections]),
 
         module("Sessions", "Gateways/Sessions", ["EventStore", "Events", "Postgres", crypto, logging]),
         module(

@@ -1,5 +1,5 @@
 package import EventStore
-package import Events
+internal import Events
 internal import Foundation
 package import Postgres
 

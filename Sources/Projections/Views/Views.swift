@@ -1,7 +1,8 @@
 package import Events
 
 // What the edge shows of the read models, and the realtime events and snapshots with it: one set of types for both, so that
-// snapshot + events = later snapshot. JSON names are snake_case; identifiers carry their prefix. nil is written as null.
+// snapshot + events = later snapshot. JSON names are snake_case; identifiers carry their prefix. nil is written as null, which
+// Swift's own encoding leaves out.
 
 /// A user as every member of the tenant sees them.
 package struct UserView: Codable, Sendable, Equatable {
@@ -22,6 +23,17 @@ package struct UserView: Codable, Sendable, Equatable {
         self.role = role
         self.active = active
         self.version = version
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(handle, forKey: .handle)
+        try container.encode(name, forKey: .name)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(role, forKey: .role)
+        try container.encode(active, forKey: .active)
+        try container.encode(version, forKey: .version)
     }
 }
 
@@ -63,6 +75,18 @@ package struct RoomView: Codable, Sendable, Equatable {
         case createdAt = "created_at"
         case role, version
     }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(name, forKey: .name)
+        try container.encode(topic, forKey: .topic)
+        try container.encode(archived, forKey: .archived)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(role, forKey: .role)
+        try container.encode(version, forKey: .version)
+    }
 }
 
 /// A user in a room.
@@ -78,95 +102,6 @@ package struct MemberView: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case userID = "user_id"
         case role
-    }
-}
-
-/// A message with what came of it. A deleted one is a tombstone: no body, mentions, attachments or reactions.
-package struct MessageView: Codable, Sendable, Equatable {
-    package struct Reaction: Codable, Sendable, Equatable {
-        package var emoji: String
-        /// In the order in which they reacted.
-        package var userIDs: [String]
-
-        package init(emoji: String, userIDs: [String]) {
-            self.emoji = emoji
-            self.userIDs = userIDs
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case emoji
-            case userIDs = "user_ids"
-        }
-    }
-
-    package var id: String
-    package var roomID: String
-    /// Its place in the room, from 1, by which clients compare; nil in the answer to a post, before it is projected.
-    package var seq: Int64?
-    package var authorID: String
-    /// Nil if deleted, or if its author has been forgotten.
-    package var body: String?
-    package var mentions: [String]
-    /// The root of the thread that it answers in.
-    package var threadID: String?
-    /// How many answers its thread has, deleted ones included.
-    package var replyCount: Int64
-    package var attachments: [Attachment]
-    package var reactions: [Reaction]
-    package var createdAt: Timestamp
-    package var editedAt: Timestamp?
-    package var deletedAt: Timestamp?
-    package var source: Source?
-    /// Of the message's stream; one more if a range-delete took it.
-    package var version: Int64
-
-    package init(
-        id: String,
-        roomID: String,
-        seq: Int64?,
-        authorID: String,
-        body: String?,
-        mentions: [String],
-        threadID: String?,
-        replyCount: Int64 = 0,
-        attachments: [Attachment],
-        reactions: [Reaction] = [],
-        createdAt: Timestamp,
-        editedAt: Timestamp? = nil,
-        deletedAt: Timestamp? = nil,
-        source: Source?,
-        version: Int64
-    ) {
-        self.id = id
-        self.roomID = roomID
-        self.seq = seq
-        self.authorID = authorID
-        self.body = body
-        self.mentions = mentions
-        self.threadID = threadID
-        self.replyCount = replyCount
-        self.attachments = attachments
-        self.reactions = reactions
-        self.createdAt = createdAt
-        self.editedAt = editedAt
-        self.deletedAt = deletedAt
-        self.source = source
-        self.version = version
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case id
-        case roomID = "room_id"
-        case seq
-        case authorID = "author_id"
-        case body, mentions
-        case threadID = "thread_id"
-        case replyCount = "reply_count"
-        case attachments, reactions
-        case createdAt = "created_at"
-        case editedAt = "edited_at"
-        case deletedAt = "deleted_at"
-        case source, version
     }
 }
 
@@ -189,6 +124,14 @@ package struct RevisionView: Codable, Sendable, Equatable {
         case version, body
         case editorID = "editor_id"
         case at
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(version, forKey: .version)
+        try container.encode(body, forKey: .body)
+        try container.encode(editorID, forKey: .editorID)
+        try container.encode(at, forKey: .at)
     }
 }
 
