@@ -25,7 +25,7 @@ struct ImportedMessage: Encodable, Sendable {
     let reactions: [Reaction]
     let source: Source
 
-    var post: PostMessage {
+    func post(in thread: MessageID?) -> PostMessage {
         PostMessage(message: message, room: room, body: body, thread: thread, attachments: attachments, source: source)
     }
 }
@@ -48,6 +48,8 @@ struct ImportMessages: Command {
         var posted = 0
         var present = 0
         var answers = 0
+        /// Answers whose root is not here, posted outside a thread.
+        var orphans = 0
         var edits = 0
         var reactions = 0
         var files = 0
@@ -97,14 +99,16 @@ private struct Draft {
             return
         }
         let author = caller(as: message.author)
+        // A root that was left out itself cannot be answered; what was said stays.
+        let root = message.thread.flatMap { state.messages[$0] }.flatMap { $0.exists ? $0 : nil }
         let posted: Decision<PostMessage.Answer>
         do {
-            posted = try message.post.decide(
+            posted = try message.post(in: root?.id).decide(
                 PostMessage.State(
                     me: state.users[message.author],
                     room: room,
                     message: present,
-                    root: message.thread.flatMap { state.messages[$0] },
+                    root: root,
                     mentioned: state.mentioned[message.message] ?? []
                 ),
                 for: author
@@ -115,7 +119,8 @@ private struct Draft {
         }
         take(posted, on: message.message, by: message.author)
         decision.answer.posted += 1
-        decision.answer.answers += message.thread == nil ? 0 : 1
+        decision.answer.answers += root == nil ? 0 : 1
+        decision.answer.orphans += root == nil && message.thread != nil ? 1 : 0
         decision.answer.files += message.attachments.count
 
         if let edit = message.edit {

@@ -30,6 +30,8 @@ package struct SlackImporter {
     /// Of texts, in bytes.
     private static let batchBytes = 1 << 20
 
+    private static let orphan = "thread of an answer whose first message was not taken over"
+
     private let archive: SlackArchive
     private let handler: CommandHandler
     private let tenant: Tenant
@@ -197,7 +199,7 @@ package struct SlackImporter {
         try await post(&batch, into: &report)
         tell()
         report.delayedAnswers = threads.delayed
-        report.leaveOutIfAny("thread of an answer whose first message the archive does not have", threads.orphans)
+        report.leaveOutIfAny(Self.orphan, threads.orphans)
     }
 
     private struct Batch {
@@ -218,6 +220,7 @@ package struct SlackImporter {
         do { result = try await send(command) } catch let refusal as Refusal { throw Failure.refused("messages", refusal) }
         let answer = result.answer
         for (code, count) in answer.refused { report.leaveOut("message: \(code)", count) }
+        report.leaveOutIfAny(Self.orphan, answer.orphans)
         report.messages.present += answer.present
         if result.replayed {
             report.messages.present += answer.posted
