@@ -49,6 +49,8 @@ package struct Decision<Answer: Sendable>: Sendable {
     package struct Item: Sendable {
         package let stream: UUID
         package let event: any Event
+        /// Whose doing it is, if not the caller's.
+        package let onBehalfOf: UserID?
     }
 
     package private(set) var items: [Item] = []
@@ -60,8 +62,10 @@ package struct Decision<Answer: Sendable>: Sendable {
     package init(_ answer: Answer) { self.answer = answer }
 
     /// Adds an event to a stream that the command has loaded.
-    package mutating func append<E: Event>(_ event: E, to stream: StreamID<E>) {
-        items.append(Item(stream: stream.uuid, event: event))
+    ///
+    /// - Parameter user: on whose behalf an integration does it, where that is not the same for all events.
+    package mutating func append<E: Event>(_ event: E, to stream: StreamID<E>, onBehalfOf user: UserID? = nil) {
+        items.append(Item(stream: stream.uuid, event: event, onBehalfOf: user))
     }
 
     /// Moves a counter of the tenant with the events, at most once a counter; if that takes it past `max`, the command is

@@ -88,12 +88,11 @@ struct CommandRun<C: Command> {
     private func commit(_ decision: Decision<C.Answer>, on loader: borrowing StateLoader) async throws -> Outcome {
         let touched = loader.touched
         let tenant = context.caller.tenant
-        let metadata = try self.metadata()
         var events: [NewEvent] = []
         for item in decision.items {
             precondition(touched[item.stream]?.guarded == true, "\(C.name) writes a stream that it has not loaded")
             let payload = try await handler.codec.encode(item.event, in: tenant.id)
-            events.append(NewEvent(stream: item.stream, type: item.event.type, payload: payload, metadata: metadata))
+            events.append(NewEvent(stream: item.stream, type: item.event.type, payload: payload, metadata: try metadata(of: item)))
         }
         let append = AppendCommand(
             tenant: tenant.id,
@@ -153,9 +152,9 @@ struct CommandRun<C: Command> {
         }
     }
 
-    private func metadata() throws -> [UInt8] {
+    private func metadata(of item: Decision<C.Answer>.Item) throws -> [UInt8] {
         let caller = context.caller
-        let acting = caller.actingUser
+        let acting = item.onBehalfOf ?? caller.actingUser
         let metadata = Metadata(
             actor: caller.actor,
             onBehalfOf: acting.map(Actor.user) == caller.actor ? nil : acting,

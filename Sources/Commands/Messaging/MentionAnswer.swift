@@ -17,7 +17,7 @@ package struct MentionAnswer: Codable, Sendable, Equatable {
 
 extension StateLoader {
     /// The users whose handles the text names, each once, in order. A handle never changes hands, so it needs no guard.
-    func mentioned(in body: String) async throws -> [UserID] {
+    package func mentioned(in body: String) async throws -> [UserID] {
         var users: [UserID] = []
         for mention in Mentions.parse(body) {
             for form in mention.forms {

@@ -1,0 +1,1 @@
+../../product/001-roles/01-roles.sql

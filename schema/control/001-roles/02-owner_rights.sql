@@ -1,0 +1,1 @@
+../../product/001-roles/02-owner_rights.sql
