@@ -17,14 +17,14 @@ extension RealtimeDerivation {
             if fact.deleted { view.blank() }
             guard let json = try? JSONEncoder.edge.encode(view) else { preconditionFailure("a view always encodes") }
             return Told(.messageCreated, event.room, .members(of: event.room)) { $0.add("message", json: json) }
-        case .edited(let room, let editor, let body, let mentions, let source):
+        case .edited(let room, let editor, let body, let mentions, _):
             guard let fact else { return nil }
             return Told(.messageUpdated, room, .members(of: room)) {
                 $0.add("message_id", "\(id)")
                 $0.add("body", fact.deleted ? nil : body.text)
                 $0.add("mentions", fact.deleted ? [] : mentions.map { "\($0)" })
                 $0.add("editor_id", "\(editor)")
-                $0.add("edited_at", "\(source?.time ?? recorded.recordedAt)")
+                $0.add("edited_at", "\(recorded.recordedAt)")
                 $0.add("version", version)
             }
         case .deleted(let room, let by, let reason):
@@ -75,7 +75,7 @@ extension MessageView {
             mentions: mentions.map { "\($0)" },
             threadID: thread.map { "\($0)" },
             attachments: attachments?.text.flatMap { try? JSONDecoder().decode([Attachment].self, from: Data($0.utf8)) } ?? [],
-            createdAt: source?.time ?? recorded.recordedAt,
+            createdAt: recorded.recordedAt,
             source: source,
             version: recorded.raw.version
         )

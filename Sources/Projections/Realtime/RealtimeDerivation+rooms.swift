@@ -6,14 +6,14 @@ extension RealtimeDerivation {
     static func room(_ id: RoomID, _ event: RoomEvent, _ recorded: Recorded, _ fact: RealtimeFacts.Room?) -> Told? {
         let version = recorded.raw.version
         switch event {
-        case .created(let kind, let name, let topic, let source):
+        case .created(let kind, let name, let topic, _):
             return changed("created", id, kind, version) {
                 $0.add("id", "\(id)")
                 $0.add("kind", kind.rawValue)
                 $0.add("name", name)
                 $0.add("topic", topic)
                 $0.add("archived", false)
-                $0.add("created_at", "\(source?.time ?? recorded.recordedAt)")
+                $0.add("created_at", "\(recorded.recordedAt)")
             }
         case .changed(let name, let topic):
             return changed("changed", id, fact?.kind, version) {
