@@ -1,4 +1,4 @@
-internal import EventStore
+package import EventStore
 package import Events
 package import Foundation
 

@@ -1,6 +1,6 @@
 package import EventStore
 package import Events
-internal import Foundation
+package import Foundation
 package import Redis
 
 /// What the fan-out tells the gateways after each step: how far a partition has come and for whom something came.
@@ -10,7 +10,7 @@ package import Redis
 /// `g` (the gateway that has it now) that a poll has moved, with `d` (queue) that a queue was deleted.
 package struct FanoutWake: Sendable, Equatable {
     package enum Users: Sendable, Equatable {
-        case some(Set<UserID>)
+        case these(Set<UserID>)
         case all
     }
 
@@ -33,12 +33,12 @@ package struct FanoutWake: Sendable, Equatable {
     mutating func add(_ owner: QueueOwner) {
         switch users[owner.tenant] {
         case .all: break
-        case .some(var set):
+        case .these(var set):
             // Out and in again, so that the set is not copied.
             users[owner.tenant] = nil
             set.insert(owner.id)
-            users[owner.tenant] = set.count > Self.userLimit ? .all : .some(set)
-        case nil: users[owner.tenant] = .some([owner.id])
+            users[owner.tenant] = set.count > Self.userLimit ? .all : .these(set)
+        case nil: users[owner.tenant] = .these([owner.id])
         }
     }
 
@@ -48,7 +48,7 @@ package struct FanoutWake: Sendable, Equatable {
             packed += tenant.bytes
             switch users {
             case .all: packed += [0xFF, 0xFF, 0xFF, 0xFF]
-            case .some(let set):
+            case .these(let set):
                 packed += withUnsafeBytes(of: UInt32(set.count).bigEndian) { Array($0) }
                 for user in set { packed += user.uuid.bytes }
             }
@@ -80,7 +80,7 @@ package struct FanoutWake: Sendable, Equatable {
                 if let user = UUID(bytes: rest.prefix(16)) { set.insert(UserID(user)) }
                 rest = rest.dropFirst(16)
             }
-            users[tenant] = .some(set)
+            users[tenant] = .these(set)
         }
         let places = String(decoding: entry["x"] ?? [], as: UTF8.self).split(separator: " ").compactMap {
             RedisStreamID(String($0)).flatMap { RealtimePlace($0) }

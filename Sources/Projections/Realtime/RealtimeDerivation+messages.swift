@@ -15,8 +15,7 @@ extension RealtimeDerivation {
         case .posted:
             guard let fact, var view = MessageView(id, event, recorded, seq: fact.seq) else { return nil }
             if fact.deleted { view.blank() }
-            guard let json = try? JSONEncoder.edge.encode(view) else { preconditionFailure("a view always encodes") }
-            return Told(.messageCreated, event.room, .members(of: event.room)) { $0.add("message", json: json) }
+            return Told(.messageCreated, event.room, .members(of: event.room)) { $0.add("message", view) }
         case .edited(let room, let editor, let body, let mentions, _):
             guard let fact else { return nil }
             return Told(.messageUpdated, room, .members(of: room)) {
@@ -86,13 +85,5 @@ extension MessageView {
         body = nil
         mentions = []
         attachments = []
-    }
-}
-
-extension JSONEncoder {
-    fileprivate static var edge: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        return encoder
     }
 }

@@ -1,7 +1,7 @@
 internal import EventStore
 package import Events
+
 internal import Foundation
-package import struct Foundation.UUID
 
 /// An event's JSON, written once for all who get it; what differs from one subscriber to the other is spliced in on delivery.
 ///
