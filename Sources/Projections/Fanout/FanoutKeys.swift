@@ -1,0 +1,62 @@
+package import EventStore
+package import Events
+package import Foundation
+
+/// A user of a tenant: whose queue it is. Users of two tenants may have the same identifier.
+package typealias QueueOwner = RealtimeFacts.Key<UserID>
+
+/// Where everything lies in Redis.
+///
+/// ```
+/// daybook:wake                      stream    what has come, for the gateways        (FanoutWake)
+/// daybook:<p>:owner                 string    lease epoch of the partition's fan-out: who may write
+/// daybook:<p>:state                 hash      e: store epoch, w: watermark
+/// daybook:<p>:interest              stream    u: tenant ‖ user, somebody has come for them
+/// daybook:<p>:served                set       tenant ‖ user, whose queues are kept
+/// daybook:<p>:q:<tenant>:<user>     stream    id: position-k, e: reference           (FanoutEntry)
+/// daybook:<p>:u:<tenant>:<user>     hash      f: floor, r<room> | c | *: revocations (FanoutFences)
+/// daybook:<p>:ev:<position>-<k>     string    payload                                (RealtimePayload.stored)
+/// daybook:poll:<queue>              string    gateway, alive until                   (the realtime API's)
+/// ```
+package enum FanoutKeys {
+    package static let wake = "daybook:wake"
+
+    package static func owner(_ partition: Partition) -> String { "daybook:\(partition):owner" }
+    package static func state(_ partition: Partition) -> String { "daybook:\(partition):state" }
+    package static func interest(_ partition: Partition) -> String { "daybook:\(partition):interest" }
+    package static func served(_ partition: Partition) -> String { "daybook:\(partition):served" }
+
+    package static func queue(_ owner: QueueOwner, _ partition: Partition) -> String {
+        "daybook:\(partition):q:\(owner.tenant.hex):\(owner.id.uuid.hex)"
+    }
+
+    package static func fences(_ owner: QueueOwner, _ partition: Partition) -> String {
+        "daybook:\(partition):u:\(owner.tenant.hex):\(owner.id.uuid.hex)"
+    }
+
+    package static func payload(_ place: RealtimePlace, _ partition: Partition) -> String {
+        "daybook:\(partition):ev:\(place.position)-\(place.index)"
+    }
+
+    package static func poll(_ queue: UUID) -> String { "daybook:poll:\(queue.hex)" }
+}
+
+extension RealtimeFacts.Key where ID == UserID {
+    /// 32 bytes: tenant ‖ user.
+    package var bytes: [UInt8] { tenant.bytes + id.uuid.bytes }
+
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 32, let tenant = UUID(bytes: bytes.prefix(16)), let user = UUID(bytes: bytes.suffix(16)) else {
+            return nil
+        }
+        self.init(tenant, UserID(user))
+    }
+}
+
+extension UUID {
+    /// 32 hexadecimal digits.
+    package var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }, as: UTF8.self)
+    }
+}
