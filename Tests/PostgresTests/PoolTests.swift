@@ -60,7 +60,7 @@ extension PostgresTests {
                     let task = Task { try await pool.execute("SELECT pg_sleep(30)") }
                     try await Task.sleep(for: .milliseconds(200))
                     task.cancel()
-                    #expect(try await failure { try await task.value }.code == .cancelled)
+                    #expect(try await asyncFailure { try await task.value }.code == .cancelled)
                 }
                 #expect(took < .seconds(3))
                 #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
@@ -75,11 +75,37 @@ extension PostgresTests {
                 try await Task.sleep(for: .milliseconds(100))
                 let took = try await ContinuousClock().measure {
                     waiting.cancel()
-                    let error = try await failure { try await waiting.value }
+                    let error = try await asyncFailure { try await waiting.value }
                     #expect(error.code == .cancelled)
                 }
                 #expect(took < .milliseconds(500))
                 _ = try await busy.value
+            }
+        }
+
+        @Test func `a cancellation never hits another caller`() async throws {
+            try await withPool(size: 2, queueLimit: 1000) { pool in
+                await withTaskGroup { group in
+                    for n in 0..<400 {
+                        let isVictim = n % 2 == 0
+                        group.addTask {
+                            let task = Task {
+                                try await pool.query("SELECT \(n) FROM pg_sleep(0.002)", as: Int.self)
+                            }
+                            if isVictim {
+                                // Nobody cancels this sleep.
+                                try? await Task.sleep(for: .microseconds(Int.random(in: 0...400_000)))
+                                task.cancel()
+                            }
+                            switch await task.result {
+                            case .success(let rows): #expect(rows == [n])
+                            case .failure(let error as PostgresError):
+                                #expect(isVictim && error.code == .cancelled, "\(error)")
+                            case .failure(let error): Issue.record(error)
+                            }
+                        }
+                    }
+                }
             }
         }
 
@@ -91,7 +117,7 @@ extension PostgresTests {
                     for _ in 0..<3 { group.addTask { try await pool.execute("SELECT 1") } }
                     try await Task.sleep(for: .milliseconds(100))
                     #expect(pool.waiting == 3)
-                    let error = try await failure { try await pool.execute("SELECT 1") }
+                    let error = try await asyncFailure { try await pool.execute("SELECT 1") }
                     #expect(error.code == .overloaded)
                     #expect(error.isUnavailable)
                     try await group.waitForAll()
@@ -101,13 +127,13 @@ extension PostgresTests {
 
         @Test func `a timeout bounds the waiting and the statement`() async throws {
             try await withPool(size: 1) { pool in
-                let slow = try await failure {
+                let slow = try await asyncFailure {
                     try await pool.execute("SELECT pg_sleep(30)", timeout: .milliseconds(200))
                 }
                 #expect(slow.code == .timedOut)
                 let busy = Task { try await pool.execute("SELECT pg_sleep(1)") }
                 try await Task.sleep(for: .milliseconds(100))
-                let waited = try await failure { try await pool.execute("SELECT 1", timeout: .milliseconds(200)) }
+                let waited = try await asyncFailure { try await pool.execute("SELECT 1", timeout: .milliseconds(200)) }
                 #expect(waited.code == .timedOut)
                 _ = try await busy.value
             }
@@ -120,7 +146,7 @@ extension PostgresTests {
                     try Server.terminate(server)
                     #expect(try await pool.query("SELECT \(1)", as: Int.self) == [1])
                 }
-                let error = try await failure {
+                let error = try await asyncFailure {
                     try await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
                 }
                 #expect(error.code == .connectionLost)
@@ -140,7 +166,9 @@ extension PostgresTests {
                     try await withThrowingTaskGroup(of: PostgresError.self) { group in
                         for _ in 0..<10 {
                             group.addTask {
-                                try await failure { try await pool.execute("SELECT 1", timeout: .milliseconds(600)) }
+                                try await asyncFailure {
+                                    try await pool.execute("SELECT 1", timeout: .milliseconds(600))
+                                }
                             }
                         }
                         for try await error in group {
@@ -166,8 +194,8 @@ extension PostgresTests {
             try await Task.sleep(for: .milliseconds(50))
             await pool.close()
             #expect(try await running.value == [1])
-            #expect(try await failure { try await waiting.value }.code == .closed)
-            #expect(try await failure { try await pool.execute("SELECT 1") }.code == .closed)
+            #expect(try await asyncFailure { try await waiting.value }.code == .closed)
+            #expect(try await asyncFailure { try await pool.execute("SELECT 1") }.code == .closed)
         }
 
         @Test func `a pool that nobody keeps ends its threads`() async throws {

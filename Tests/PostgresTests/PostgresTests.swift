@@ -77,11 +77,10 @@ struct Door {
 }
 
 /// The error that `body` throws.
-// swift-format-ignore: AmbiguousTrailingClosureOverload
 func failure<Result>(_ body: () throws -> Result) throws -> PostgresError {
     try #require(#expect(throws: PostgresError.self) { try body() })
 }
 
-func failure<Result>(_ body: () async throws -> Result) async throws -> PostgresError {
+func asyncFailure<Result>(_ body: () async throws -> Result) async throws -> PostgresError {
     try #require(await #expect(throws: PostgresError.self) { try await body() })
 }

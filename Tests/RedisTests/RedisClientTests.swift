@@ -55,7 +55,9 @@ struct RedisClientTests {
             for number in 0..<200 {
                 group.addTask {
                     if number.isMultiple(of: 2) {
-                        let error = await #expect(throws: RedisError.self) { try await redis.send(RedisCommand("INCR", key)) }
+                        let error = await #expect(throws: RedisError.self) {
+                            try await redis.send(RedisCommand("INCR", key))
+                        }
                         #expect(error?.code == .server("ERR"))
                     } else {
                         let reply = try await redis.send(RedisCommand("GET", key))

@@ -152,7 +152,8 @@ struct RedisConnectionTests {
         var tally = RedisTally(ok: 0, nulls: 0, errors: [:])
         let writing = try clock.measure { tally = try redis.pipelineCounting(batch) }
         #expect(tally == RedisTally(ok: 10_000, nulls: 0, errors: [:]))
-        print("10,000 XADD: encoded in \(encoding), written in \(writing), \(Int(10_000 / ((encoding + writing) / .seconds(1)))) a second")
+        let rate = Int(10_000 / ((encoding + writing) / .seconds(1)))
+        print("10,000 XADD: encoded in \(encoding), written in \(writing), \(rate) a second")
         _ = try redis.send(RedisCommand("DEL", arguments: keys))
     }
 }

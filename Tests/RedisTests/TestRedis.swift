@@ -24,15 +24,14 @@ enum TestRedis {
 }
 
 /// A `redis-server` of one test, which may kill and start it as it likes.
-final class PrivateRedis: @unchecked Sendable {
-    // Sendable because a test uses it from one task at a time, and the reader threads never see it.
+final class PrivateRedis: Sendable {
     private let folder: URL
-    private var process: Process?
+    private let process = Mutex<Process?>(nil)
 
-    init() throws {
+    init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "redis-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try start()
+        try await start()
     }
 
     deinit {
@@ -47,30 +46,32 @@ final class PrivateRedis: @unchecked Sendable {
     }
 
     /// Starts an empty server and returns when it answers.
-    func start() throws {
+    func start() async throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder.path,
+            "redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder.path, "--save", "", "--appendonly", "no",
         ]
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        self.process = process
+        self.process.withLock { $0 = process }
         let configuration = try configuration()
-        for _ in 0..<200 {
+        try await eventually {
             do {
-                _ = try RedisConnection(configuration)
-                return
-            } catch { usleep(20_000) }
+                return try RedisConnection(configuration).isHealthy
+            } catch let error as RedisError where error.isUnavailable {
+                return false
+            }
         }
-        Issue.record("redis-server did not come up at \(socket)")
     }
 
     func kill() {
-        guard let process else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        self.process = nil
+        process.withLock { process in
+            guard let running = process else { return }
+            Foundation.kill(running.processIdentifier, SIGKILL)
+            running.waitUntilExit()
+            process = nil
+        }
     }
 }
 

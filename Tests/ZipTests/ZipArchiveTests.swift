@@ -12,7 +12,7 @@ struct ZipArchiveTests {
         let path = folder.path("a.zip")
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = ["python3", "-c", "import sys, zipfile, warnings\npath, text = sys.argv[1:]\n" + script, path, text]
+        python.arguments = ["python3", "-c", "import sys, zipfile\npath, text = sys.argv[1:]\n" + script, path, text]
         try python.run()
         python.waitUntilExit()
         try #require(python.terminationStatus == 0)

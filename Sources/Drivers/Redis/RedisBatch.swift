@@ -61,67 +61,68 @@ package struct RedisBatch: Sendable {
     /// Opens a command of so many words, its name included; each must then be appended.
     package mutating func beginCommand(words: Int) {
         count += 1
-        appendHeader(UInt8(ascii: "*"), UInt64(words))
+        bytes.append(addingCapacity: Self.frame) { $0.appendHeader("*", words) }
     }
 
     /// Appends one word of the command that was begun.
     package mutating func appendWord(_ word: UnsafeBufferPointer<UInt8>) {
-        appendHeader(UInt8(ascii: "$"), UInt64(word.count))
-        bytes.append(contentsOf: word)
-        endWord()
+        bytes.append(addingCapacity: Self.frame + word.count) { output in
+            output.appendHeader("$", word.count)
+            output.append(word)
+            output.appendLineEnd()
+        }
     }
 
     mutating func appendWord(decimal magnitude: UInt64, negative: Bool) {
-        appendHeader(UInt8(ascii: "$"), UInt64(magnitude.decimalDigits + (negative ? 1 : 0)))
-        if negative { bytes.append(UInt8(ascii: "-")) }
-        bytes.append(addingCapacity: UInt64.mostDigits) { $0.append(decimal: magnitude) }
-        endWord()
+        bytes.append(addingCapacity: Self.frame + 21) { output in
+            output.appendHeader("$", magnitude.decimalDigits + (negative ? 1 : 0))
+            if negative { output.append(UInt8(ascii: "-")) }
+            output.append(decimal: magnitude)
+            output.appendLineEnd()
+        }
     }
 
     mutating func appendWord(_ id: RedisStreamID) {
-        appendHeader(UInt8(ascii: "$"), UInt64(id.ms.decimalDigits + 1 + id.seq.decimalDigits))
-        bytes.append(addingCapacity: 2 * UInt64.mostDigits + 1) { output in
+        bytes.append(addingCapacity: Self.frame + 41) { output in
+            output.appendHeader("$", id.ms.decimalDigits + 1 + id.seq.decimalDigits)
             output.append(decimal: id.ms)
             output.append(UInt8(ascii: "-"))
             output.append(decimal: id.seq)
-        }
-        endWord()
-    }
-
-    /// `*3\r\n` or `$5\r\n`
-    private mutating func appendHeader(_ kind: UInt8, _ number: UInt64) {
-        bytes.append(addingCapacity: UInt64.mostDigits + 3) { output in
-            output.append(kind)
-            output.append(decimal: number)
-            output.append(UInt8(ascii: "\r"))
-            output.append(UInt8(ascii: "\n"))
+            output.appendLineEnd()
         }
     }
 
-    private mutating func endWord() {
-        bytes.append(addingCapacity: 2) { output in
-            output.append(UInt8(ascii: "\r"))
-            output.append(UInt8(ascii: "\n"))
-        }
-    }
+    /// The most bytes that stand around a word: its kind, its length in 20 digits and two line ends.
+    private static let frame = 25
 }
 
 extension OutputSpan<UInt8> {
+    /// `*3\r\n` or `$5\r\n`
+    fileprivate mutating func appendHeader(_ kind: Unicode.Scalar, _ number: Int) {
+        append(UInt8(ascii: kind))
+        append(decimal: UInt64(number))
+        appendLineEnd()
+    }
+
+    fileprivate mutating func appendLineEnd() {
+        append(UInt8(ascii: "\r"))
+        append(UInt8(ascii: "\n"))
+    }
+
+    fileprivate mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        withUnsafeMutableBufferPointer { buffer, count in
+            _ = buffer[count...].initialize(fromContentsOf: bytes)
+            count += bytes.count
+        }
+    }
+
     fileprivate mutating func append(decimal number: UInt64) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var (rest, first) = (number, UInt64.mostDigits)
-        repeat {
-            first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for index in first..<UInt64.mostDigits { append(digits[index]) }
+        if number >= 10 { append(decimal: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 }
 
 extension UInt64 {
-    fileprivate static let mostDigits = 20
-
     fileprivate var decimalDigits: Int {
         var (digits, rest) = (1, self / 10)
         while rest > 0 {

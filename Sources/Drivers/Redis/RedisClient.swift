@@ -7,8 +7,9 @@ import Threads
 /// without its `EXEC` in the same pipeline belong here; those are for a ``RedisConnection``. Waiting for a reply is not
 /// cut short by task cancellation: the command was sent.
 ///
-/// When a connection breaks, commands in flight fail with `connectionLost` and are never sent again. Until there is a new
-/// one callers fail with `connectionFailed` at once, or after one attempt to connect.
+/// When a connection breaks, commands in flight fail with `connectionLost` and are never sent again. Until there is a
+/// new one callers fail with `connectionFailed` at once, or after one attempt to connect. A call waits at most
+/// `commandTimeout` for its turn and then as long for its replies.
 package final class RedisClient: Sendable {
     private let pipes: [RedisPipe]
     private let turn = Atomic(0)

@@ -34,7 +34,8 @@ package struct RedisConfiguration: Sendable {
         }
         self.connectTimeout = connectTimeout
         self.commandTimeout = commandTimeout
-        credentials = parts.password.map { Credentials(user: parts.user.flatMap { $0.isEmpty ? nil : $0 }, password: $0) }
+        let user = parts.user.flatMap { $0.isEmpty ? nil : $0 }
+        credentials = parts.password.map { Credentials(user: user, password: $0) }
 
         let databaseText: String?
         switch parts.scheme {

@@ -76,7 +76,7 @@ package final class RedisConnection {
         return counter.tally
     }
 
-    /// Like ``pipeline(_:timeout:)``, but hands each reply over as it comes, so that those before a failure are not lost.
+    /// Like ``pipeline(_:timeout:)``, but hands each reply over as it comes, so those before a failure are not lost.
     func exchange(
         _ batch: RedisBatch,
         timeout: Duration? = nil,

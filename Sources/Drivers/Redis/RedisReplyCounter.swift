@@ -16,7 +16,8 @@ final class RedisReplyCounter {
                 createString: { task, text, length in
                     let task = task!.pointee
                     if task.type == REDIS_REPLY_ERROR {
-                        let prefix = UnsafeRawBufferPointer(start: text, count: length).prefix { $0 != UInt8(ascii: " ") }
+                        let text = UnsafeRawBufferPointer(start: text, count: length)
+                        let prefix = text.prefix { $0 != UInt8(ascii: " ") }
                         let errors = task.privdata.assumingMemoryBound(to: [String: Int].self)
                         errors.pointee[String(decoding: prefix, as: UTF8.self), default: 0] += 1
                     }

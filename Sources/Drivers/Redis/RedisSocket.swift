@@ -34,7 +34,7 @@ final class RedisSocket {
         self.context = context
         guard let context else { throw RedisError(.connectionFailed, "\(peer): out of memory") }
         guard context.pointee.err == 0 else {
-            throw RedisError(.connectionFailed, "\(peer): \(context.pointee.reason)")
+            throw RedisError(.connectionFailed, "\(peer): \(String(tuple: context.pointee.errstr))")
         }
         if case .tcp = address { redisEnableKeepAlive(context) }
         let flags = fcntl(context.pointee.fd, F_GETFL)
@@ -53,7 +53,9 @@ final class RedisSocket {
 
     /// Whether nothing has come since the last reply: neither the end of the connection nor bytes nobody asked for.
     var isQuiet: Bool {
-        guard let context, context.pointee.reader.pointee.pos == context.pointee.reader.pointee.len else { return false }
+        guard let context, let reader = context.pointee.reader, reader.pointee.pos == reader.pointee.len else {
+            return false
+        }
         var byte: UInt8 = 0
         return recv(context.pointee.fd, &byte, 1, Int32(MSG_PEEK)) < 0 && errno == EAGAIN
     }
@@ -166,14 +168,7 @@ final class RedisSocket {
 
     private func malformed(_ reader: UnsafeMutablePointer<redisReader>) -> RedisError {
         // Of a fixed set: hiredis puts no more of the input into it than one byte.
-        let reason = withUnsafeBytes(of: reader.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        return RedisError(.protocolError, "\(peer): \(reason)")
-    }
-}
-
-extension redisContext {
-    fileprivate var reason: String {
-        withUnsafeBytes(of: errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        RedisError(.protocolError, "\(peer): \(String(tuple: reader.pointee.errstr))")
     }
 }
 
@@ -186,4 +181,9 @@ extension timeval {
 
 extension String {
     fileprivate init(errno number: Int32) { self.init(cString: strerror(number)) }
+
+    /// A fixed array of C, which Swift sees as a tuple, up to its first zero.
+    fileprivate init<Characters>(tuple: Characters) {
+        self = withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
 }

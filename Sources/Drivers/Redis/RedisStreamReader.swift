@@ -3,8 +3,8 @@ import Threads
 
 /// Follows streams on a thread of its own and hands over what is added to them.
 ///
-/// It remembers what it has handed over, so it reads on after a broken connection without loss, as long as Redis still has
-/// the entries. Whether it has cannot be known, so `onGap` is called whenever something may be missing:
+/// It remembers what it has handed over, so it reads on after a broken connection without loss, as long as Redis still
+/// has the entries. Whether it has cannot be known, so `onGap` is called whenever something may be missing:
 ///
 /// - after a new connection, before anything is read over it;
 /// - when a stream was found younger than the place already read to (Redis was flushed or restarted empty, the key was
@@ -40,7 +40,7 @@ package final class RedisStreamReader: Sendable {
     /// thread; reading stands still meanwhile.
     ///
     /// - Parameters:
-    ///   - streams: the keys, of which none need be there yet. At most a few: Redis registers each again for every read.
+    ///   - streams: the keys, of which none need be there yet. A few: Redis registers each again for every read.
     ///   - maxEntries: how many entries of each stream are handed over at a time.
     ///   - onFailure: called with the reason whenever a connection failed or broke; for a log line.
     ///   - onEntries: called with at least one entry; those of one stream are in order.

@@ -94,7 +94,8 @@ package final class ZipArchive {
     }
 
     private func tooLarge(_ entry: ZipEntry, limit: Int) -> ZipError {
-        ZipError(reason: .tooLarge(limit: limit), file: path, entry: entry.name, detail: "it claims \(entry.size) bytes")
+        let detail = "it claims \(entry.size) bytes"
+        return ZipError(reason: .tooLarge(limit: limit), file: path, entry: entry.name, detail: detail)
     }
 }
 

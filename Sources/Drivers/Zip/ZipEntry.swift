@@ -9,8 +9,8 @@ package struct ZipEntry: Sendable, Hashable {
 
     package var isDirectory: Bool { name.hasSuffix("/") }
 
-    /// Whether the name, taken as a path, could lead out of the folder that it is unpacked to: absolute, with a drive, or
-    /// with `..` as a part. Backslashes count as separators, as they do where such archives come from.
+    /// Whether the name, taken as a path, could lead out of the folder that it is unpacked to: absolute, with a drive,
+    /// or with `..` as a part. Backslashes count as separators, as they do where such archives come from.
     package var climbsOut: Bool {
         let parts = name.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }
         return parts[0].isEmpty || parts[0].hasSuffix(":") || parts.contains("..")
