@@ -120,10 +120,10 @@ let package = Package(
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
-        tests("SessionsTests", ["Sessions", "Postgres"]),
+        tests("SessionsTests", ["Sessions", "Events", "EventStore", "Migrations", "Postgres"]),
         tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
         tests("RealtimeAPITests", ["RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
-        tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore"]),
+        tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
         tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore]),
     ]
 )

@@ -4,11 +4,11 @@ daybook_packages=(
     postgresql-15 redis-server libpq-dev libhiredis-dev libzip-dev pkg-config
 )
 
-# Installs what is missing and nothing else: with everything in place apt is not even called. What is there is never
-# upgraded, since new files under a running Postgres break it.
+# Installs what is missing, of these and of the packages named, and nothing else: with everything in place apt is not even
+# called. What is there is never upgraded, since new files under a running Postgres break it.
 install_missing_packages() {
     local package missing=()
-    for package in "${daybook_packages[@]}"; do
+    for package in "${daybook_packages[@]}" "$@"; do
         is_installed "$package" || missing+=("$package")
     done
     ((${#missing[@]})) || return 0
