@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// SwiftPM lets a module import what it only reaches through another, so the direction of dependencies is checked here.
+struct ImportTests {
+    /// What each folder below Sources may import of our own modules. Anything else is an architectural decision.
+    static let allowed: [String: Set<String>] = [
+        "Drivers/Threads": [],
+        "Drivers/Postgres": ["CPostgres", "Threads"],
+        "Drivers/Redis": ["CRedis", "Threads"],
+        "Drivers/Zip": ["CZip"],
+        "Drivers/Migrations": ["Postgres"],
+        "EventStore": ["Postgres", "Threads"],
+        "Events": ["EventStore"],
+        "Commands": ["Events", "EventStore"],
+        "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
+        "Gateways/Sessions": ["Events", "EventStore", "Postgres"],
+        "Gateways/HTTP": ["Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections"],
+        "Gateways/TenantAPI": ["GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections"],
+        "Gateways/RealtimeAPI": ["GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads"],
+        "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
+        "Daybook": [
+            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI", "Redis",
+            "Sessions", "SlackImport", "TenantAPI", "Threads",
+        ],
+    ]
+
+    static let ours = Set([
+        "CPostgres", "CRedis", "CZip", "Threads", "Postgres", "Redis", "Zip", "Migrations", "EventStore", "Events", "Commands",
+        "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
+    ])
+
+    static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Sources").standardizedFileURL.path
+
+    @Test(arguments: allowed.keys.sorted())
+    func `a module imports only what its place allows`(folder: String) throws {
+        for (file, module) in try imports(below: folder) where Self.ours.contains(module) {
+            #expect(Self.allowed[folder]?.contains(module) == true, "\(file) imports \(module)")
+        }
+    }
+
+    @Test func `commands know neither HTTP nor a store's driver`() throws {
+        let outside = ["Hummingbird", "HTTPTypes", "NIOCore", "AsyncHTTPClient"]
+        for (file, module) in try imports(below: "Commands") {
+            #expect(!outside.contains(module), "\(file) imports \(module)")
+        }
+    }
+
+    @Test func `C is imported by its driver alone`() throws {
+        for folder in Self.allowed.keys where !folder.hasPrefix("Drivers/") {
+            for (file, module) in try imports(below: folder) {
+                #expect(!module.hasPrefix("CPostgres") && !module.hasPrefix("CRedis") && !module.hasPrefix("CZip"), "\(file)")
+            }
+        }
+    }
+
+    @Test func `every folder of source has its line in the table`() throws {
+        for file in try swiftFiles(below: "") {
+            #expect(Self.allowed.keys.contains { file.hasPrefix($0 + "/") }, "\(file) belongs to no module of the table")
+        }
+    }
+
+    private func swiftFiles(below folder: String) throws -> [String] {
+        let root = folder.isEmpty ? Self.sources : Self.sources + "/" + folder
+        let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".swift") }
+        #expect(!files.isEmpty)
+        return files.map { folder.isEmpty ? $0 : folder + "/" + $0 }
+    }
+
+    private func imports(below folder: String) throws -> [(file: String, module: String)] {
+        try swiftFiles(below: folder).flatMap { file in
+            try String(contentsOfFile: Self.sources + "/" + file, encoding: .utf8).split(separator: "\n").compactMap { line in
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index <= 2, index + 1 < words.count else { return nil }
+                let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "typealias", "var", "let"]
+                let path = kinds.contains(words[index + 1]) && index + 2 < words.count ? words[index + 2] : words[index + 1]
+                return (file, String(path.split(separator: ".")[0]))
+            }
+        }
+    }
+}
