@@ -1,6 +1,7 @@
 import EventStore
 import Foundation
 import Logging
+import Postgres
 import Testing
 import TestSupport
 

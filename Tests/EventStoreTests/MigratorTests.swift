@@ -18,13 +18,18 @@ struct MigratorTests {
                 try? FileManager.default.removeItem(at: folder)
             }
             for (path, text) in files { try write(text, to: path, in: folder) }
-            var configuration = database.configuration()
-            configuration.database = "\(database.name)_new"
+            let configuration = new(beside: database)
             try await body(folder, Migrator(schema: folder.path, configuration: configuration), configuration)
             try await database.pool().withConnection { connection in
                 try connection.executeScript("DROP DATABASE IF EXISTS \(database.name)_new WITH (FORCE)")
             }
         }
+    }
+
+    private static func new(beside database: TestDatabase) -> PostgresConfiguration {
+        var configuration = database.configuration()
+        configuration.database = "\(database.name)_new"
+        return configuration
     }
 
     private static func write(_ text: String, to path: String, in folder: URL) throws {
@@ -82,14 +87,13 @@ struct MigratorTests {
 
     @Test func `many processes migrate at once`() async throws {
         try await TestDatabase.run { database in
-            var configuration = database.configuration()
-            configuration.database = "\(database.name)_new"
+            let configuration = Self.new(beside: database)
             let migrator = Migrator(schema: TestDatabase.schema, configuration: configuration)
             let applied = try await withThrowingTaskGroup(of: [String].self) { group in
                 for _ in 0..<4 {
                     let pool = database.pool()
                     group.addTask {
-                        try await pool.withConnection(timeout: .seconds(60)) { [configuration] _ in
+                        try await pool.withConnection(timeout: .seconds(60)) { _ in
                             let applied = try migrator.migrate()
                             try LogPartitions.make(3, on: PostgresConnection(configuration))
                             return applied
@@ -101,7 +105,7 @@ struct MigratorTests {
             #expect(applied.filter { !$0.isEmpty }.count == 1, "one did all of it")
             let connection = try PostgresConnection(configuration)
             #expect(try connection.execute("SELECT partition FROM es.heads ORDER BY 1").decode(Int32.self) == [0, 1, 2])
-            try await database.pool().withConnection { [configuration] connection in
+            try await database.pool().withConnection { connection in
                 try connection.executeScript("DROP DATABASE \(configuration.database!) WITH (FORCE)")
             }
         }
