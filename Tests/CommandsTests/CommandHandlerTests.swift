@@ -2,6 +2,7 @@ import Commands
 import EventStore
 import Events
 import Foundation
+import Postgres
 import Testing
 import TestSupport
 
