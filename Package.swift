@@ -119,7 +119,7 @@ let package = Package(
         tests("ZipTests", ["Zip"]),
         tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
-        tests("CommandsTests", ["Commands", "Events", "EventStore"]),
+        tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
         tests("SessionsTests", ["Sessions", "Events", "EventStore", "Migrations", "Postgres"]),
         tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),

@@ -19,7 +19,7 @@ struct Office {
 
     /// A stream of these events, at positions from `position` on, recorded at noon.
     func stream<S: Fold>(
-        _ kind: S.Type = S.self,
+        _ kind: S.Type,
         _ id: StreamID<S.Vocabulary>,
         _ events: [S.Vocabulary] = [],
         from position: Position = 1
@@ -31,6 +31,9 @@ struct Office {
         }
         return Loaded(id: id, state: state, version: Int64(events.count))
     }
+
+    /// A stream that does not exist.
+    func stream<S: Fold>(_ id: StreamID<S.Vocabulary>) -> Loaded<S> { stream(S.self, id) }
 
     func user(_ id: UserID, _ role: Role? = nil, name: String = "Ada", then events: [UserEvent] = []) -> Loaded<User> {
         let joined = UserEvent.joined(

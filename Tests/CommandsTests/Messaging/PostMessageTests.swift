@@ -4,10 +4,13 @@ import Events
 import Foundation
 import Testing
 
+// Testing has an attachment too.
+private typealias Attachment = Events.Attachment
+
 struct PostMessageTests {
     let office = Office()
 
-    func post(
+    private func post(
         _ body: String = "hello",
         thread: Loaded<Message>? = nil,
         attachments: [Attachment] = [],

@@ -1,0 +1,104 @@
+import Events
+import EventStore
+import Foundation
+
+/// What lies in `schema/events`: an event of every type and version that was ever written, byte for byte as the log holds it,
+/// named `<type>.<version>.json`, and the keys that its personal fields are sealed with (`keys.json`, made for this alone).
+///
+/// To add a type: list its event in `events` and run
+///
+///     DAYBOOK_WRITE_SAMPLES=1 tools/test --filter SampleTests
+///
+/// which writes the files that are missing and changes none. A file is never changed or deleted: its like lies in logs.
+enum Samples {
+    static let tenant = UUID(uuidString: "01935a00-0000-7000-8000-000000000001")!
+    static let ada = UserID(UUID(uuidString: "01935a00-0000-7000-8000-00000000000a")!)
+    static let bob = UserID(UUID(uuidString: "01935a00-0000-7000-8000-00000000000b")!)
+    static let room = RoomID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000c0")!)
+    static let message = MessageID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000d0")!)
+    static let source = Source(system: "slack", id: "C123/1541446243.000100", time: Timestamp("2018-11-05T19:30:43.000100Z"))
+
+    /// What each sample must decode to; one of an older version to what its upcasters make of it.
+    static let events: [(type: EventType, event: any Event)] = [
+        written(
+            UserEvent.joined(
+                handle: Personal("ada", of: ada),
+                name: Personal("Ada Lovelace", of: ada),
+                kind: .person,
+                role: .owner,
+                source: source
+            )
+        ),
+        written(UserEvent.profileChanged(name: Personal("Ada, Countess of Lovelace", of: ada))),
+        written(UserEvent.roleChanged(role: .auditor)),
+        written(UserEvent.deactivated),
+        written(UserEvent.reactivated),
+        written(HandleEvent.taken(user: ada)),
+        written(RoomEvent.created(kind: .private, name: "engines", topic: "Analytical ones", source: source)),
+        written(RoomEvent.changed(name: "looms", topic: nil)),
+        written(RoomEvent.archived),
+        written(RoomEvent.restored),
+        written(RoomEvent.memberAdded(user: bob, role: .member)),
+        written(RoomEvent.memberRemoved(user: bob)),
+        written(RoomEvent.memberRoleChanged(user: bob, role: .moderator)),
+        written(RoomEvent.messagesRangeDeleted(from: 3, to: 5, author: bob, reason: "spam")),
+        written(
+            MessageEvent.posted(
+                room: room,
+                author: ada,
+                body: Personal("Hello **@bob** 👋", of: ada),
+                mentions: [bob],
+                thread: message,
+                attachments: Personal(#"[{"name":"note g.png","mediaType":"image/png","size":1843}]"#, of: ada),
+                source: source
+            )
+        ),
+        written(
+            MessageEvent.edited(room: room, editor: bob, body: Personal("Good day", of: ada), mentions: [], source: source)
+        ),
+        written(MessageEvent.deleted(room: room, by: bob, reason: "off topic")),
+        written(MessageEvent.reactionAdded(room: room, user: bob, emoji: "👩‍🔬", source: source)),
+        written(MessageEvent.reactionRemoved(room: room, user: bob, emoji: "👩‍🔬")),
+        written(ReadStateEvent.markerMoved(user: bob, room: room, message: message)),
+    ]
+
+    static let folder = URL(filePath: #filePath).appending(path: "../../../schema/events").standardizedFileURL
+
+    static func file(of type: EventType) -> URL { folder.appending(path: "\(type).json") }
+
+    /// The type and version of every sample there is.
+    static func types() throws -> Set<EventType> {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0 != "keys.json" }
+        return Set(
+            try names.map { name in
+                let parts = name.split(separator: ".")
+                guard parts.count > 2, parts.last == "json", let version = Int(parts[parts.count - 2]) else {
+                    throw CocoaError(.fileReadInvalidFileName, userInfo: [NSFilePathErrorKey: name])
+                }
+                return EventType(parts.dropLast(2).joined(separator: "."), version: version)
+            }
+        )
+    }
+
+    private static func written(_ event: any Event) -> (type: EventType, event: any Event) { (event.type, event) }
+}
+
+/// The keys of the samples, as they lie in `es.subject_keys`.
+struct SampleKeys: Codable {
+    struct Row: Codable {
+        var id: UUID
+        var tenant: UUID
+        var subject: UUID
+        var wrapped: Data
+    }
+
+    /// 32 bytes. Nothing else is wrapped by it.
+    var masterKey: Data
+    var rows: [Row]
+
+    static let file = Samples.folder.appending(path: "keys.json")
+
+    static func read() throws -> SampleKeys {
+        try JSONDecoder().decode(SampleKeys.self, from: try Data(contentsOf: file))
+    }
+}
