@@ -94,7 +94,7 @@ struct RoomProjectionTests {
                 """,
                 as: (Int, Int, Int, Int).self
             )[0]
-            // Bob's own messages mention nobody else after the edit, so the later one aside only Ada's would, and they are gone.
+            // Bob's messages mention but himself since the edit, and Ada's are gone.
             #expect(left == (2, 2, 0, 2))
         }
     }
