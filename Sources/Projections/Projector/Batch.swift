@@ -30,7 +30,7 @@ struct Batch {
 
     /// Sets an event aside, and with it all that comes after it in its stream.
     mutating func park(_ raw: RecordedEvent, _ poison: Poison) {
-        parked.insert(raw.stream, of: raw.tenant)
+        parked.insert(Parking(event: raw, poison: poison))
         aside.append(
             Write(
                 """

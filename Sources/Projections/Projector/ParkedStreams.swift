@@ -11,18 +11,26 @@ struct ParkedStreams {
     }
 
     private var streams: Set<Key> = []
+    private var news: [Parking] = []
 
     static func load(of partition: Partition, on connection: PostgresConnection) throws(PostgresError) -> ParkedStreams {
         var parked = ParkedStreams()
         let rows = try connection.execute(
             "SELECT tenant, stream FROM rm.parked_streams WHERE partition = \(partition.number)"
         ).decode((UUID, UUID).self)
-        for (tenant, stream) in rows { parked.insert(stream, of: tenant) }
+        for (tenant, stream) in rows { parked.streams.insert(Key(tenant: tenant, stream: stream)) }
         return parked
     }
 
-    mutating func insert(_ stream: UUID, of tenant: UUID) {
-        streams.insert(Key(tenant: tenant, stream: stream))
+    mutating func insert(_ parking: Parking) {
+        streams.insert(Key(tenant: parking.event.tenant, stream: parking.event.stream))
+        news.append(parking)
+    }
+
+    /// What has been parked since this was asked last, to be told to operators.
+    mutating func takeNews() -> [Parking] {
+        defer { news = [] }
+        return news
     }
 
     /// The parked stream for whose sake an event must be set aside: its own, or one that decides who may see it.
@@ -39,6 +47,12 @@ struct ParkedStreams {
         }
         return streams.first { self.streams.contains(Key(tenant: event.raw.tenant, stream: $0)) }
     }
+}
+
+/// An event that could not be projected, and why.
+struct Parking {
+    let event: RecordedEvent
+    let poison: Poison
 }
 
 /// An event as it was read: understood, or poison.

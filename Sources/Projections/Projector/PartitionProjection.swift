@@ -33,8 +33,11 @@ struct PartitionProjection {
     ///
     /// Throws `Deposed` when the partition is another's now, and what the database says when it is away: then nothing of this
     /// has happened, or, if the commit's answer was lost, all of it. Either way the partition must be taken anew.
-    mutating func project(_ raws: [RecordedEvent], on connection: PostgresConnection) throws {
-        guard let last = raws.last else { return }
+    ///
+    /// - Returns: the events that were parked.
+    @discardableResult
+    mutating func project(_ raws: [RecordedEvent], on connection: PostgresConnection) throws -> [Parking] {
+        guard let last = raws.last else { return [] }
         let events = try raws.map { try LogEvent($0, by: codec, on: connection) }
         do {
             parked = try together(events, through: last.position, on: connection)
@@ -43,6 +46,7 @@ struct PartitionProjection {
             parked = try singly(events, through: last.position, on: connection)
         }
         lease.position = last.position
+        return parked.takeNews()
     }
 
     private func together(

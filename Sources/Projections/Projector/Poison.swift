@@ -14,7 +14,7 @@ struct Poison: Error {
     init?(_ error: any Error) {
         switch error {
         case let error as Poison: self = error
-        case let error as PostgresError where error.isOfTheData: self.init(error.description)
+        case let error as PostgresError where error.isOfTheData: self.init("\(error.code): \(error.message)")
         default: return nil
         }
     }

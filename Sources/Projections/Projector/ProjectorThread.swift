@@ -105,12 +105,22 @@ final class ProjectorThread: Sendable {
                 }
                 waitForHead(past: projection.position)
             } else {
-                try projection.project(events, on: connection)
+                for parking in try projection.project(events, on: connection) { report(parking) }
                 renewal = .now + configuration.lease / 3
                 onCommitted(partition, projection.position)
             }
         }
         try projection.lease.release(on: connection)
+    }
+
+    private func report(_ parking: Parking) {
+        logger.error(
+            "An event cannot be projected: its stream is parked",
+            metadata: [
+                "tenant": "\(parking.event.tenant)", "stream": "\(parking.event.stream)",
+                "position": "\(parking.event.position)", "type": "\(parking.event.type)", "reason": "\(parking.poison.reason)",
+            ]
+        )
     }
 
     /// Returns when the log is known to have more, after the poll interval, or when stopping.

@@ -1,0 +1,134 @@
+import EventStore
+import Events
+import Foundation
+import Postgres
+import Testing
+
+@testable import Projections
+
+struct RebuildTests {
+    @Test(arguments: [1, 7] as [UInt64])
+    func `projecting again gives the same rows, whatever the size of the batches`(seed: UInt64) async throws {
+        try await Story.run { story in
+            var history = RandomHistory(seed: seed)
+            try await history.write(250, to: story)
+
+            try await story.project(batches: 500)
+            let tables = try await story.tables()
+            var expected: [String: [String]] = [:]
+            for table in tables {
+                expected[table] = try await story.rows(of: table)
+                #expect(expected[table] != [], "the history leaves \(table) empty, so it proves nothing of it")
+            }
+            for batches in [1, 7, 500] {
+                try await story.drop()
+                try await story.project(batches: batches)
+                for table in tables {
+                    #expect(try await story.rows(of: table) == expected[table], "\(table) with batches of \(batches)")
+                }
+            }
+        }
+    }
+}
+
+/// What may happen in a tenant, drawn from a seed; now and then something that cannot be projected.
+private struct RandomHistory {
+    private var random: SplitMix
+    private var users: [UserID] = []
+    private var rooms: [RoomID] = []
+    private var messages: [(id: MessageID, room: RoomID)] = []
+
+    init(seed: UInt64) { random = SplitMix(state: seed) }
+
+    mutating func write(_ count: Int, to story: Story) async throws {
+        for role in Role.allCases { users.append(try await story.join(role, name: "\(role)")) }
+        for kind in [RoomEvent.Kind.channel, .private, .channel] {
+            rooms.append(try await story.open(kind, members: Array(users.prefix(3))))
+        }
+        for _ in 0..<count { try await step(story) }
+        // A form that was edited, a marker, a reaction and a mention are there for sure.
+        let message = try await story.post(in: rooms[0], by: users[0], mentions: [users[1]])
+        try await story.append(
+            .edited(room: rooms[0], editor: users[0], body: Personal("edited", of: users[0]), mentions: [users[1]], source: nil),
+            to: message
+        )
+        try await story.append(.reactionAdded(room: rooms[0], user: users[1], emoji: "👍", source: nil), to: message)
+        try await story.mark(message, in: rooms[0], readBy: users[1])
+        // A room that a broken event parks, with what follows in it.
+        try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: rooms[2].uuid)
+        try await story.post(in: rooms[2], by: users[0])
+        try await story.append(.archived, to: rooms[2])
+    }
+
+    private mutating func step(_ story: Story) async throws {
+        let (user, other) = (pick(users), pick(users))
+        let room = pick(rooms)
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<45:
+            let thread = messages.last { $0.room == room }.flatMap { Bool.random(using: &random) ? $0.id : nil }
+            let body = "message \(messages.count)"
+            messages.append(
+                (try await story.post(body, in: room, by: user, mentions: [other, user], thread: thread), room)
+            )
+        case 45..<60:
+            guard let message = messages.randomElement(using: &random) else { return }
+            let body = Personal("edit \(messages.count)", of: user)
+            try await story.append(
+                .edited(room: message.room, editor: user, body: body, mentions: [other], source: nil),
+                to: message.id
+            )
+        case 60..<75:
+            guard let message = messages.randomElement(using: &random) else { return }
+            let emoji = pick(["👍", "🎉"])
+            try await story.append(
+                Bool.random(using: &random)
+                    ? .reactionAdded(room: message.room, user: user, emoji: emoji, source: nil)
+                    : .reactionRemoved(room: message.room, user: user, emoji: emoji),
+                to: message.id
+            )
+        case 75..<80:
+            guard let message = messages.randomElement(using: &random) else { return }
+            try await story.append(.deleted(room: message.room, by: user, reason: nil), to: message.id)
+        case 80..<83:
+            let from = Int64.random(in: 1...20, using: &random)
+            try await story.append(
+                .messagesRangeDeleted(
+                    from: from,
+                    to: from + 5,
+                    author: Bool.random(using: &random) ? user : nil,
+                    reason: "clean"
+                ),
+                to: room
+            )
+        case 83..<88:
+            guard let message = messages.randomElement(using: &random) else { return }
+            try await story.mark(message.id, in: message.room, readBy: user)
+        case 88..<94:
+            try await story.append(
+                Bool.random(using: &random) ? .memberAdded(user: user, role: .member) : .memberRemoved(user: user),
+                to: room
+            )
+        case 94..<97: try await story.append(.roleChanged(role: pick(Role.allCases)), to: user)
+        case 97..<99: try await story.append(Bool.random(using: &random) ? .deactivated : .reactivated, to: user)
+        default:
+            // A body that Postgres cannot hold: the message's stream is parked.
+            messages.append((try await story.post("a\0b", in: room, by: user), room))
+        }
+    }
+
+    private mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int.random(in: 0..<elements.count, using: &random)]
+    }
+}
+
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+}

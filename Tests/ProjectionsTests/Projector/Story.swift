@@ -1,0 +1,212 @@
+import EventStore
+import Events
+import Foundation
+import Logging
+import Postgres
+import TestSupport
+
+@testable import Projections
+
+/// A tenant whose events a test writes as they would lie in the log, and the read models that come of them.
+struct Story: Sendable {
+    let database: TestDatabase
+    let tenant: Tenant
+    let log: EventLog
+    let codec: EventCodec
+    let projector: PostgresPool
+    let reads: ReadModels
+
+    static func run(_ body: (Story) async throws -> Void) async throws {
+        try await TestDatabase.run { database in
+            let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
+            try await body(
+                Story(
+                    database: database,
+                    tenant: try await database.makeTenant(),
+                    log: database.log(),
+                    codec: EventCodec(keyring: keyring),
+                    projector: database.pool(as: .projector),
+                    reads: ReadModels(pool: database.pool(as: .gateway), progress: PositionWatch())
+                )
+            )
+        }
+    }
+
+    // MARK: The log
+
+    /// Appends an event and gives its position.
+    @discardableResult
+    func append<E: Event>(
+        _ event: E,
+        to stream: StreamID<E>,
+        by actor: Actor = .system,
+        of tenant: Tenant? = nil
+    ) async throws -> Position {
+        let tenant = tenant ?? self.tenant
+        let payload = try await codec.encode(event, in: tenant.id)
+        return try await append(payload, as: event.type, to: stream.uuid, by: actor, of: tenant)
+    }
+
+    /// Appends bytes under any type: what a newer or a broken process might have written.
+    @discardableResult
+    func append(
+        _ payload: [UInt8],
+        as type: EventType,
+        to stream: UUID,
+        by actor: Actor = .system,
+        of tenant: Tenant? = nil
+    ) async throws -> Position {
+        let tenant = tenant ?? self.tenant
+        let event = NewEvent(
+            stream: stream,
+            type: type,
+            payload: payload,
+            metadata: Array(try JSONEncoder().encode(Metadata(actor: actor)))
+        )
+        let command = AppendCommand(
+            tenant: tenant.id,
+            key: UUID.v7().bytes + UUID.v7().bytes,
+            request: Array(repeating: 0, count: 32),
+            streams: [StreamTouch(stream, .any)],
+            events: [event]
+        )
+        guard case .accepted(let accepted) = try await log.append(command, to: tenant.partition) else {
+            throw Unexpected("the log did not accept the event")
+        }
+        return accepted.last
+    }
+
+    // MARK: Shorthands for what happens
+
+    @discardableResult
+    func join(_ role: Role = .member, id: UserID = UserID(), name: String = "Ada") async throws -> UserID {
+        let event = UserEvent.joined(
+            handle: Personal(name.lowercased(), of: id),
+            name: Personal(name, of: id),
+            kind: .person,
+            role: role,
+            source: nil
+        )
+        try await append(event, to: id)
+        return id
+    }
+
+    @discardableResult
+    func open(
+        _ kind: RoomEvent.Kind = .channel,
+        id: RoomID = RoomID(),
+        members: [UserID] = [],
+        name: String = "general"
+    ) async throws -> RoomID {
+        try await append(.created(kind: kind, name: name, topic: nil, source: nil), to: id)
+        for member in members { try await append(.memberAdded(user: member, role: .member), to: id) }
+        return id
+    }
+
+    @discardableResult
+    func post(
+        _ body: String = "hello",
+        in room: RoomID,
+        by author: UserID,
+        id: MessageID = MessageID(),
+        mentions: [UserID] = [],
+        thread: MessageID? = nil,
+        attachments: [Attachment] = [],
+        source: Source? = nil
+    ) async throws -> MessageID {
+        let json = attachments.isEmpty ? nil : String(decoding: try JSONEncoder().encode(attachments), as: UTF8.self)
+        let event = MessageEvent.posted(
+            room: room,
+            author: author,
+            body: Personal(body, of: author),
+            mentions: mentions,
+            thread: thread,
+            attachments: json.map { Personal($0, of: author) },
+            source: source
+        )
+        try await append(event, to: id, by: .user(author))
+        return id
+    }
+
+    @discardableResult
+    func mark(_ message: MessageID, in room: RoomID, readBy user: UserID) async throws -> Position {
+        try await append(
+            .markerMoved(user: user, room: room, message: message),
+            to: ReadStateID(user: user, room: room),
+            by: .user(user)
+        )
+    }
+
+    // MARK: The projection
+
+    /// Projects all that the log holds, in batches.
+    @discardableResult
+    func project(batches: Int = 500) async throws -> Position {
+        let (partition, queries, codec) = (tenant.partition, log.queries, codec)
+        let position = try await projector.withConnection { connection -> Position in
+            guard
+                var projection = try PartitionProjection(
+                    of: partition,
+                    by: UUID(),
+                    for: .seconds(60),
+                    codec: codec,
+                    on: connection
+                )
+            else { throw Unexpected("the partition has another owner") }
+            while true {
+                let events = try queries.read(partition, after: projection.position, limit: batches, on: connection)
+                if events.isEmpty { break }
+                try projection.project(events, on: connection)
+            }
+            try projection.lease.release(on: connection)
+            return projection.position
+        }
+        reads.progress.advance(partition, to: position)
+        return position
+    }
+
+    /// Projects again what was set aside for this stream; tells how much of it is no longer aside.
+    func unpark(_ stream: UUID) async throws -> Int {
+        let unparking = Unparking(codec: codec, queries: log.queries)
+        return try await projector.withConnection { [tenant] in try unparking.unpark(stream, of: tenant, on: $0) }
+    }
+
+    /// Empties every table of the read models.
+    func drop() async throws {
+        let tables = try await tables()
+        let pool = database.pool()
+        try await pool.withConnection { try $0.executeScript("TRUNCATE rm.checkpoints, \(tables.joined(separator: ", "))") }
+    }
+
+    /// The tables of tenants' rows.
+    func tables() async throws -> [String] {
+        try await database.pool().query(
+            """
+            SELECT 'rm.' || relname FROM pg_class
+             WHERE relnamespace = 'rm'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'checkpoints' ORDER BY 1
+            """,
+            as: String.self
+        )
+    }
+
+    /// The rows of a table as text, in an order of their own, less the times that are not the log's.
+    func rows(of table: String) async throws -> [String] {
+        try await database.pool().query(
+            "SELECT (to_jsonb(t) - 'parked_at')::text FROM \(raw: table) t ORDER BY 1",
+            as: String.self
+        )
+    }
+
+    /// One row of any query, as superuser.
+    func query<each Value: PostgresDecodable & Sendable>(
+        _ sql: SQL,
+        as type: (repeat each Value).Type
+    ) async throws -> [(repeat each Value)] {
+        try await database.pool().query(sql, as: type)
+    }
+}
+
+struct Unexpected: Error {
+    let what: String
+    init(_ what: String) { self.what = what }
+}
