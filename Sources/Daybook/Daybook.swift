@@ -1,1 +1,18 @@
-@main struct Daybook { static func main() {} }
+internal import ArgumentParser
+
+/// One executable: every service and every tool is a subcommand.
+@main
+struct Daybook: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "daybook",
+        abstract: "The backend of a workspace where people and agents work in the same rooms.",
+        discussion: """
+            Where the stores are is told by options or by the environment: DAYBOOK_POSTGRES, DAYBOOK_REDIS, \
+            DAYBOOK_MASTER_KEY_FILE, DAYBOOK_SCHEMA.
+            """,
+        subcommands: [
+            Serve.self, Migrate.self, TenantCommand.self, TokenCommand.self, ImportCommand.self, AuditCommand.self,
+            MasterKeyCommand.self,
+        ]
+    )
+}

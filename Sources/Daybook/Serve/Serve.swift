@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+
+/// `daybook serve`
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves until SIGTERM or SIGINT.",
+        discussion: """
+            With several roles, or all, one process does everything; on a fleet each role runs apart and in as many copies as \
+            it needs. A process starts and answers while Postgres or Redis is away, and goes on by itself when they are back.
+            """
+    )
+
+    /// A part of the whole that can run in a process of its own.
+    enum Role: String, CaseIterable, Sendable {
+        case tenantAPI = "tenant-api"
+        case realtime
+        case projector
+        case fanout
+    }
+
+    @Option(help: "Which parts: tenant-api, realtime, projector, fanout, several with commas between them, or all.")
+    var role = "all"
+
+    @Option(help: "The address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen at.")
+    var port = 8080
+
+    @OptionGroup var installation: Installation
+
+    func validate() throws {
+        _ = try roles()
+        guard (1...65_535).contains(port) else { throw ValidationError("a port is a number from 1 to 65535") }
+    }
+
+    func run() async throws {
+        let logger = installation.logger()
+        OpenFiles.raiseLimit(logger)
+        try await Server(installation, roles: roles(), host: host, port: port, logger: logger).run()
+    }
+
+    private func roles() throws -> Set<Role> {
+        if role == "all" { return Set(Role.allCases) }
+        let names = role.split(separator: ",", omittingEmptySubsequences: false)
+        return Set(
+            try names.map { name in
+                guard let role = Role(rawValue: String(name)) else { throw ValidationError("there is no role '\(name)'") }
+                return role
+            }
+        )
+    }
+}

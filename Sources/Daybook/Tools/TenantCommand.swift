@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Commands
+internal import EventStore
+internal import Events
+internal import Foundation
+
+/// `daybook tenant …`
+struct TenantCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tenant",
+        abstract: "Makes tenants.",
+        subcommands: [Create.self]
+    )
+
+    /// `daybook tenant create SLUG`
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes a tenant and its first users. What is there already stays as it is, so it can be repeated."
+        )
+
+        @Argument(help: "Its name in lower-case letters, digits and hyphens, such as `demo`.")
+        var slug: String
+
+        @Option(help: "The handle of an owner; may be given several times.")
+        var owner: [String] = []
+
+        @Option(help: "The handle of an auditor; may be given several times.")
+        var auditor: [String] = []
+
+        @OptionGroup var installation: Installation
+
+        func validate() throws {
+            let pattern = #/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/#
+            guard slug.wholeMatch(of: pattern) != nil else { throw ValidationError("'\(slug)' cannot be a tenant's name") }
+            for handle in owner + auditor where Handle.normalized(handle) == nil {
+                throw ValidationError("'\(handle)' cannot be a handle")
+            }
+        }
+
+        func run() async throws {
+            try await Workbench.run(installation) { workbench in
+                let tenant = try await place(by: workbench)
+                print("tenant \(slug): \(tenant.id.uuidString.lowercased()) in partition \(tenant.partition)")
+                for (handles, role) in [(owner, Role.owner), (auditor, .auditor)] {
+                    for handle in handles { try await add(handle, role, to: tenant, by: workbench) }
+                }
+            }
+        }
+
+        /// The log first, then the directory: whoever dies between the two does the same again.
+        private func place(by workbench: Workbench) async throws -> Tenant {
+            if let tenant = try await workbench.directory.tenant(named: slug) { return tenant }
+            let placed = try await workbench.log.place(.derived("daybook.tenant", Array(slug.utf8)))
+            return try await workbench.directory.register(slug: slug, tenant: placed)
+        }
+
+        private func add(_ handle: String, _ role: Role, to tenant: Tenant, by workbench: Workbench) async throws {
+            var user = UserID(.derived("daybook.tenant.user", tenant.id.bytes, Array(handle.utf8)))
+            let context = CommandContext(caller: Caller(tenant: tenant, actor: .system, user: nil))
+            do throws(CommandError) {
+                let add = AddUser(user: user, handle: handle, name: handle, role: role)
+                _ = try await workbench.handler.handle(add, in: context)
+            } catch {
+                guard case .refused(let refusal) = error, refusal.code == "user.handle_taken" else { throw error.asToolError }
+                user = try await workbench.user(handle, of: tenant) ?? user
+            }
+            print("  \(role.rawValue) \(handle): \(user)")
+        }
+    }
+}
+
+extension CommandError {
+    /// What a tool says about it.
+    var asToolError: ValidationError {
+        switch self {
+        case .refused(let refusal): ValidationError(refusal.message)
+        case .unavailable(let reason): ValidationError("the store is away: \(reason)")
+        default: ValidationError("\(self)")
+        }
+    }
+}
