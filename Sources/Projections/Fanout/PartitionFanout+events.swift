@@ -91,7 +91,7 @@ extension PartitionFanout {
         let recipients = try recipients(of: event, in: tenant, on: connection)
         guard !recipients.isEmpty else { return }
         commands.append(
-            "SET", FanoutKeys.payload(event.place, partition), event.payload.stored, "EX", Int(configuration.payloadLifetime.seconds)
+            "SET", FanoutKeys.payload(event.place, partition), event.payload.stored, "EX", Int(configuration.payloadLifetime / .seconds(1))
         )
         let id = Array("\(position)-\(event.place.index)".utf8)
         let field = Array("e".utf8)

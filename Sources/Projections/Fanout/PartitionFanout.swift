@@ -55,7 +55,7 @@ struct PartitionFanout {
         store = try FanoutStore(taking: lease.partition, epoch: lease.epoch, on: redis)
         reloadAt = .now + configuration.reload
         // Registrations that are under way are in no table yet: those of the last minutes are read again.
-        let recent = Date(timeIntervalSinceNow: -Self.grace.seconds).timeIntervalSince1970
+        let recent = Date(timeIntervalSinceNow: -(Self.grace / .seconds(1))).timeIntervalSince1970
         interestRead = RedisStreamID(ms: UInt64(recent * 1000), seq: 0)
 
         let state = try store.state()
@@ -158,8 +158,4 @@ struct PartitionFanout {
     }
 
     private func everybody() -> [UUID: FanoutWake.Users] { users.byTenant.mapValues { _ in .all } }
-}
-
-extension Duration {
-    var seconds: Double { self / .seconds(1) }
 }
