@@ -37,6 +37,10 @@ struct FanoutStore {
         try execute(take)
     }
 
+    func isOwner() throws(RedisError) -> Bool {
+        try connection.send(RedisCommand("GET", FanoutKeys.owner(partition))).int == epoch
+    }
+
     func state() throws(RedisError) -> State {
         let values = try connection.send(RedisCommand("HMGET", FanoutKeys.state(partition), "e", "w")).array ?? []
         return State(epoch: values.first?.string, watermark: values.last?.int ?? 0)

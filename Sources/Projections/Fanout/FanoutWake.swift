@@ -14,16 +14,30 @@ package struct FanoutWake: Sendable, Equatable {
         case all
     }
 
+    package enum Blanked: Sendable, Equatable {
+        case these([RealtimePlace])
+        case all
+
+        var isEmpty: Bool { self == .these([]) }
+
+        mutating func add(_ more: [RealtimePlace]) {
+            guard case .these(let places) = self else { return }
+            self = places.count + more.count > FanoutWake.blankLimit ? .all : .these(places + more)
+        }
+    }
+
     package let partition: Partition
     package let watermark: Position
     package internal(set) var users: [UUID: Users]
     /// Payloads that say less than before; caches must drop them.
-    package internal(set) var blanked: [RealtimePlace]
+    package internal(set) var blanked: Blanked
 
     /// Beyond it a wake names the tenant instead of its users.
     static let userLimit = 2000
+    /// Beyond it a wake says that any payload of the partition may have changed.
+    static let blankLimit = 500
 
-    init(partition: Partition, watermark: Position, users: [UUID: Users], blanked: [RealtimePlace] = []) {
+    init(partition: Partition, watermark: Position, users: [UUID: Users], blanked: Blanked = .these([])) {
         self.partition = partition
         self.watermark = watermark
         self.users = users
@@ -53,7 +67,11 @@ package struct FanoutWake: Sendable, Equatable {
                 for user in set { packed += user.uuid.bytes }
             }
         }
-        let dropped = blanked.map { "\($0.position)-\($0.index)" }.joined(separator: " ")
+        let dropped =
+            switch blanked {
+            case .all: "*"
+            case .these(let places): places.map { "\($0.position)-\($0.index)" }.joined(separator: " ")
+            }
         batch.append(
             "XADD", FanoutKeys.wake, "MAXLEN", "~", 1000, "*",
             "p", Int(partition.number), "w", watermark, "u", packed, "x", dropped
@@ -82,9 +100,9 @@ package struct FanoutWake: Sendable, Equatable {
             }
             users[tenant] = .these(set)
         }
-        let places = String(decoding: entry["x"] ?? [], as: UTF8.self).split(separator: " ").compactMap {
-            RedisStreamID(String($0)).flatMap { RealtimePlace($0) }
-        }
-        self.init(partition: Partition(number), watermark: watermark, users: users, blanked: places)
+        let dropped = String(decoding: entry["x"] ?? [], as: UTF8.self)
+        let places = dropped.split(separator: " ").compactMap { RedisStreamID(String($0)).flatMap { RealtimePlace($0) } }
+        let blanked = dropped == "*" ? Blanked.all : .these(places)
+        self.init(partition: Partition(number), watermark: watermark, users: users, blanked: blanked)
     }
 }

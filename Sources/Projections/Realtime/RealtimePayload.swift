@@ -1,7 +1,7 @@
 internal import EventStore
 package import Events
 
-internal import Foundation
+package import Foundation
 
 /// An event's JSON, written once for all who get it; what differs from one subscriber to the other is spliced in on delivery.
 ///
@@ -60,5 +60,32 @@ package struct RealtimePayload: Sendable, Equatable {
             json: Array(stored[start...]),
             echo: commandID.isEmpty ? nil : Echo(actor: UserID(actor), commandID: Array(commandID))
         )
+    }
+}
+
+extension RealtimePayload {
+    /// Says that one room, or everything, is to be loaded afresh, for something that no event of the log says.
+    ///
+    /// - Parameter naming: what the event's identifier is derived from, so that a repeated poll gets the same one.
+    package static func resync(
+        _ room: RoomID?,
+        reason: String,
+        since: Timestamp,
+        naming: (queue: UUID, place: RealtimePlace)
+    ) -> RealtimePayload {
+        let place = Array("\(naming.place.position)-\(naming.place.index)".utf8)
+        let id = UUID.derived("daybook.realtime.resync", naming.queue.bytes, place, room?.uuid.bytes ?? [])
+        var text = JSONText()
+        text.add("id", "evt_\(id.uuidString.lowercased())")
+        text.add("type", RealtimeType.resync.rawValue)
+        text.add("recorded_at", "\(since)")
+        text.add("actor") { $0.add("type", "system") }
+        if let room { text.add("room_id", "\(room)") }
+        text.add("data") { data in
+            data.add("scope", room == nil ? "all" : "room")
+            data.add("reason", reason)
+            data.add("since", "\(since)")
+        }
+        return RealtimePayload(json: text.finished, echo: nil)
     }
 }

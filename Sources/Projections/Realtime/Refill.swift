@@ -28,12 +28,15 @@ package struct Refill: Sendable {
     }
 
     /// Up to `limit` events after `place` that lie at or before `last`, which must be a position that is projected.
+    ///
+    /// - Parameter matches: what is wanted of what the user may see.
     package func page(
         of tenant: Tenant,
         for user: UserID,
         after place: RealtimePlace,
         through last: Position,
-        limit: Int
+        limit: Int,
+        where matches: (RealtimeType, RoomID?) -> Bool = { _, _ in true }
     ) async throws -> Page {
         var events: [RealtimeEvent] = []
         // The event at the place itself is derived again: it may have given more than what lies before the place.
@@ -48,7 +51,7 @@ package struct Refill: Sendable {
             let (facts, seen) = try await load(recorded, user: user, tenant: tenant, known: visibility)
             visibility = seen
             for event in recorded.flatMap({ RealtimeDerivation.events(of: $0, knowing: facts) })
-            where event.place > place && seen.sees(event) {
+            where event.place > place && matches(event.type, event.room) && seen.sees(event) {
                 events.append(event)
                 if events.count == limit { return Page(events: events, through: event.place) }
             }
@@ -69,6 +72,11 @@ package struct Refill: Sendable {
         let queries = RealtimeFacts.queries(for: recorded)
         let facts = try await pool.bound(to: tenant, queries) { try RealtimeFacts($0) }
         return recorded.flatMap { RealtimeDerivation.events(of: $0, knowing: facts) }
+    }
+
+    /// When the event at this place was recorded, or the first after it.
+    package func recordedAt(_ place: RealtimePlace, of tenant: Tenant) async throws -> Timestamp? {
+        try await log.read(of: tenant, after: place.position - 1, limit: 1).first.map { Timestamp(microseconds: $0.recordedAt) }
     }
 
     /// What cannot be understood is poison, which the projector has parked with all that depends on it.

@@ -1,0 +1,88 @@
+internal import EventStore
+internal import Foundation
+internal import Projections
+internal import Synchronization
+
+/// The polls of this process, by whom they are for. In shards, since every request comes by and every event wakes some.
+final class Hub: Sendable {
+    private struct Shard: ~Copyable, Sendable {
+        var byOwner: [QueueOwner: [Waiter]] = [:]
+        var byQueue: [UUID: Waiter] = [:]
+    }
+
+    private final class Lane: Sendable {
+        let shard = Mutex(Shard())
+    }
+
+    private let lanes = (0..<16).map { _ in Lane() }
+    private let draining = Atomic(false)
+
+    /// Whether this process takes no more polls.
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
+
+    var count: Int { lanes.reduce(0) { $0 + $1.shard.withLock { $0.byQueue.count } } }
+
+    /// Takes a poll in; the one before it on the same queue is over.
+    func enter(_ waiter: Waiter) {
+        let older = lane(waiter.owner).shard.withLock { shard in
+            shard.byOwner[waiter.owner, default: []].append(waiter)
+            return shard.byQueue.updateValue(waiter, forKey: waiter.queue)
+        }
+        older?.fire(.superseded)
+        if isDraining { waiter.fire(.draining) }
+    }
+
+    func leave(_ waiter: Waiter) {
+        lane(waiter.owner).shard.withLock { shard in
+            shard.byOwner[waiter.owner]?.removeAll { $0 === waiter }
+            if shard.byOwner[waiter.owner]?.isEmpty == true { shard.byOwner[waiter.owner] = nil }
+            if shard.byQueue[waiter.queue] === waiter { shard.byQueue[waiter.queue] = nil }
+        }
+    }
+
+    /// Wakes those for whom something has come.
+    func wake(_ wake: FanoutWake) {
+        for (tenant, users) in wake.users {
+            switch users {
+            case .all: for waiter in all(where: { $0.owner.tenant == tenant }) { waiter.wake(wake.watermark) }
+            case .these(let users):
+                for user in users {
+                    let owner = QueueOwner(tenant, user)
+                    for waiter in lane(owner).shard.withLock({ $0.byOwner[owner] ?? [] }) { waiter.wake(wake.watermark) }
+                }
+            }
+        }
+    }
+
+    /// Makes everybody look, since wakes may have been lost.
+    func wakeAll() {
+        for waiter in all(where: { _ in true }) { waiter.fire(.woken) }
+    }
+
+    /// Ends the poll of a queue.
+    func end(queue: UUID, _ reason: Waiter.Reason) {
+        for waiter in all(where: { $0.queue == queue }) { waiter.fire(reason) }
+    }
+
+    /// Ends the polls of a session.
+    func end(session: UUID) {
+        for waiter in all(where: { $0.session == session }) { waiter.fire(.revoked) }
+    }
+
+    /// Ends all polls, those that come included.
+    func drain() {
+        draining.store(true, ordering: .releasing)
+        for waiter in all(where: { _ in true }) { waiter.fire(.draining) }
+    }
+
+    /// Looks after those whose time is over, and whose clients are gone.
+    func sweep(at now: ContinuousClock.Instant = .now) {
+        for waiter in all(where: { _ in true }) { waiter.check(at: now) }
+    }
+
+    private func all(where matches: (Waiter) -> Bool) -> [Waiter] {
+        lanes.flatMap { lane in lane.shard.withLock { $0.byOwner.values.flatMap { $0.filter(matches) } } }
+    }
+
+    private func lane(_ owner: QueueOwner) -> Lane { lanes[Int(owner.id.uuid.uuid.15) % lanes.count] }
+}

@@ -1,0 +1,168 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import GatewayHTTP
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import Projections
+internal import Sessions
+
+/// What a poll asks for.
+struct PollRequest: Sendable {
+    let queue: Queue
+    let session: Session
+    let channel: any Channel
+    let cursor: Cursor
+    let timeout: Duration
+    let limit: Int
+    /// Answers must be at least this fresh.
+    let minPosition: Position?
+}
+
+extension RealtimeAPI {
+    /// How often a poll that nobody will wake looks by itself.
+    private static let lookAgain = Duration.seconds(1)
+
+    func poll(_ request: PollRequest, logger: Logger) async throws -> Response {
+        let queue = request.queue
+        let waiter = Waiter(queue: queue.id, owner: queue.owner, session: request.session.id, channel: request.channel)
+        hub.enter(waiter)
+        defer { hub.leave(waiter) }
+        // The session may have ended before the hub knew whom to tell.
+        if sessionsEnded.contains(request.session.id) { throw Problem.sessionEnded }
+        let deadline = ContinuousClock.now + request.timeout
+        try await notePoll(request, logger)
+
+        var cursor = request.cursor
+        let gathering = gathering(queue, logger)
+        var isChecked = false
+        while true {
+            waiter.arm()
+            let found = try await gathering.find(after: cursor, limit: request.limit)
+            if let end = waiter.end { return try answer(end, request, cursor, found.horizon) }
+            if !isChecked {
+                try await refuseFuture(request.cursor, of: queue.tenant, horizon: found.horizon)
+                isChecked = true
+            }
+            cursor.place = max(cursor.place, found.through)
+            cursor.refilled = found.refilled
+            if !found.events.isEmpty || found.isPartial { return answer(found.events, request, cursor, found.horizon) }
+            if let position = request.minPosition, found.horizon < position {
+                try await waitForPosition(position, deadline: deadline)
+                continue
+            }
+            waiter.cover(found.horizon)
+            guard deadline > .now else { return answer([], request, cursor, found.horizon) }
+            let until = found.mustLookAgain ? min(deadline, .now + Self.lookAgain * Double.random(in: 0.8...1.2)) : deadline
+            let reason = await waiter.wait(until: until)
+            if reason.isFinal { return try answer(reason, request, cursor, found.horizon) }
+        }
+    }
+
+    /// A cursor past what can be seen yet waits; one past the log's head was never given out by this log.
+    private func refuseFuture(_ cursor: Cursor, of tenant: Tenant, horizon: Position) async throws {
+        guard cursor.place.position > horizon else { return }
+        let heads = try await log.currentHeads()
+        guard cursor.place.position <= heads[tenant.partition] ?? 0 else { throw Problem.badCursor }
+    }
+
+    /// Notes the poll where the other gateways see it, ends the one that it takes over from, and refuses a queue whose time is over.
+    private func notePoll(_ request: PollRequest, _ logger: Logger) async throws {
+        let queue = request.queue
+        let now = Timestamp.now.microseconds / 1000
+        let until = now + Int64(request.timeout / .milliseconds(1))
+        let last: HotQueues.LastPoll?
+        do {
+            last = try await hot.notePoll(.init(gateway: gateway, until: until, place: request.cursor.place), of: queue)
+            if let last, last.gateway != gateway, last.until > now {
+                try await hot.tell(.init(.superseded, queue: queue.id, gateway: gateway))
+            }
+        } catch where error.isUnavailable {
+            logger.debug("Redis is away; the poll is not noted there", metadata: ["error": "\(error)"])
+            last = nil
+        }
+        let idle = Int64(queue.idleTimeout / .milliseconds(1))
+        // Where Redis has forgotten, Postgres knows it to a quarter of the idle time, and a poll may last five minutes.
+        let alive = last?.until ?? registry.lastWritten(queue) + idle / 4 + 300_000
+        let isGone = !queue.durable && now > alive + idle
+        if isGone {
+            try await registry.delete(queue)
+            throw Problem.queueGone
+        }
+        do { try await registry.polled(queue) } catch {
+            // The next poll writes it down; a poll that Redis can answer needs no Postgres.
+            logger.debug("The poll is not noted in Postgres", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func waitForPosition(_ position: Position, deadline: ContinuousClock.Instant) async throws {
+        guard deadline > .now else { throw Problem.unavailable("projection_behind", "the queue does not hold this position yet") }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+
+    private func answer(
+        _ end: Waiter.Reason,
+        _ request: PollRequest,
+        _ cursor: Cursor,
+        _ horizon: Position
+    ) throws -> Response {
+        switch end {
+        case .superseded: throw Problem(.conflict, "superseded", "another poll of this queue has come; it gets the events")
+        case .deleted: throw Problem.queueGone
+        case .revoked: throw Problem.sessionEnded
+        case .draining:
+            // Spread over a few seconds, so that those of one process do not arrive at the next all at once.
+            return answer([], request, cursor, horizon, retryAfter: .milliseconds(Int.random(in: 100...3000)))
+        case .woken, .elapsed, .vanished: return answer([], request, cursor, horizon)
+        }
+    }
+
+    /// `{"events":[…],"cursor":"…","head":"…","from":7,"to":9}`, put together from bytes.
+    private func answer(
+        _ events: [RealtimePayload],
+        _ request: PollRequest,
+        _ cursor: Cursor,
+        _ horizon: Position,
+        retryAfter: Duration? = nil
+    ) -> Response {
+        let queue = request.queue
+        var cursor = cursor
+        let from = cursor.count + 1
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256 + events.reduce(0) { $0 + $1.json.count + 96 })
+        bytes += #"{"events":["#.utf8
+        for event in events {
+            if cursor.count >= from { bytes.append(UInt8(ascii: ",")) }
+            cursor.count += 1
+            event.append(to: &bytes, number: cursor.count, for: queue.user)
+        }
+        bytes += #"],"cursor":"\#(seal.seal(cursor, of: queue.owner))""#.utf8
+        bytes += #","head":"\#(positions.seal(max(horizon, 0), of: queue.tenant))","from":\#(from),"to":\#(cursor.count)"#.utf8
+        if let retryAfter { bytes += #","retry_after_ms":\#(Int(retryAfter / .milliseconds(1)))"#.utf8 }
+        bytes.append(UInt8(ascii: "}"))
+        return .json(ByteBuffer(bytes: bytes))
+    }
+}
+
+extension Problem {
+    static let queueGone = Problem(.gone, "queue_gone", "the queue was deleted, or not polled for its idle time; register a new one")
+    static let queueNotFound = Problem.notFound("queue_not_found", "there is no such queue")
+    static let badCursor = Problem.badRequest("bad_cursor", "this is no cursor of this queue")
+    static let sessionEnded = Problem.unauthorized(
+        "auth.dead_session",
+        "the session has ended",
+        challenge: #"Bearer error="invalid_token""#
+    )
+}
+
+extension Response {
+    static func json(_ body: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: body)
+        )
+    }
+}

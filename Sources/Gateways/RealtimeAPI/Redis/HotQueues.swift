@@ -1,0 +1,160 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Projections
+internal import Redis
+internal import Synchronization
+
+/// The queues as they lie in Redis, and what gateways tell each other there.
+final class HotQueues: Sendable {
+    /// What one look finds.
+    struct Look: Sendable {
+        /// Up to here everything of the partition is in Redis.
+        let watermark: Position
+        /// Nil if the user is not served: the queue in Redis is none.
+        let fences: FanoutFences?
+        /// After the place asked for and at or before the watermark, oldest first.
+        let entries: [FanoutEntry]
+        /// Where `entries` ends, withheld and unreadable ones included.
+        let through: RealtimePlace
+    }
+
+    /// Who polled a queue last.
+    struct LastPoll: Sendable, Equatable {
+        let gateway: String
+        /// Until when the poll was going to last, milliseconds since 1970.
+        let until: Int64
+        /// What the poll's cursor acknowledged.
+        let place: RealtimePlace
+
+        var text: String { "\(gateway) \(until) \(place.position)-\(place.index)" }
+
+        init(gateway: String, until: Int64, place: RealtimePlace) {
+            self.gateway = gateway
+            self.until = until
+            self.place = place
+        }
+
+        init?(_ value: RedisValue) {
+            let parts = value.string?.split(separator: " ") ?? []
+            guard parts.count == 3, let until = Int64(parts[1]), let place = RedisStreamID(String(parts[2])).flatMap({ RealtimePlace($0) })
+            else { return nil }
+            self.init(gateway: String(parts[0]), until: until, place: place)
+        }
+    }
+
+    private static let interestInterval = Duration.seconds(5)
+
+    private let redis: RedisClient
+    private let noted = Mutex<[QueueOwner: ContinuousClock.Instant]>([:])
+
+    init(redis: RedisClient) { self.redis = redis }
+
+    /// What lies after `place`, at most `limit` entries of it; nil if Redis holds no queues, since it was flushed or no
+    /// fan-out has ever run.
+    ///
+    /// The order of the four reads is what makes them one: entries are written before the watermark that shows them, and a floor
+    /// is raised, a revocation written, before entries go or a removal shows.
+    func look(_ owner: QueueOwner, in partition: Partition, after place: RealtimePlace, limit: Int) async throws(RedisError) -> Look? {
+        let key = FanoutKeys.queue(owner, partition)
+        var batch = RedisBatch()
+        batch.append("HGET", FanoutKeys.state(partition), "w")
+        batch.append("XRANGE", key, "(\(place.streamID)", "+", "COUNT", limit)
+        batch.append("HGETALL", FanoutKeys.fences(owner, partition))
+        let replies = try await redis.pipeline(batch)
+        guard let watermark = try replies[0].get().int else { return nil }
+        let range = try RedisStreamEntry.range(replies[1], key: key)
+        let visible = range.filter { $0.id.ms <= UInt64(max(watermark, 0)) }
+        let isCut = visible.count == limit
+        return Look(
+            watermark: watermark,
+            fences: try FanoutFences(replies[2]),
+            entries: visible.compactMap { FanoutEntry($0) },
+            through: isCut ? visible.last.flatMap { RealtimePlace($0.id) } ?? place : .end(of: watermark)
+        )
+    }
+
+    /// How many events wait in a queue after `place`, counted up to `limit`; nil if Redis does not hold them all.
+    func count(_ queue: Queue, after place: RealtimePlace, limit: Int) async throws(RedisError) -> Int? {
+        guard let look = try await look(queue.owner, in: queue.tenant.partition, after: place, limit: limit),
+            let fences = look.fences, .end(of: fences.floor) <= place
+        else { return nil }
+        return look.entries.count { !fences.withholds($0) && queue.filter.passes($0.type, $0.room) }
+    }
+
+    /// Payloads by place, nil where Redis has none.
+    func payloads(_ places: [RealtimePlace], in partition: Partition) async throws(RedisError) -> [RealtimePayload?] {
+        guard !places.isEmpty else { return [] }
+        let command = RedisCommand("MGET", arguments: places.map { FanoutKeys.payload($0, partition) })
+        return (try await redis.send(command).array ?? []).map { $0.bytes.flatMap { RealtimePayload(stored: $0) } }
+    }
+
+    /// Tells the fan-out that somebody has come for this user; again only after a while.
+    func noteInterest(_ owner: QueueOwner, in partition: Partition) async throws(RedisError) {
+        let now = ContinuousClock.now
+        let isDue = noted.withLock { noted in
+            if let last = noted[owner], now - last < Self.interestInterval { return false }
+            if noted.count > 100_000 { noted = noted.filter { now - $0.value < Self.interestInterval } }
+            noted[owner] = now
+            return true
+        }
+        guard isDue else { return }
+        do throws(RedisError) {
+            _ = try await redis.send(
+                RedisCommand("XADD", FanoutKeys.interest(partition), "MAXLEN", "~", 100_000, "*", "u", owner.bytes)
+            )
+        } catch {
+            noted.withLock { $0[owner] = nil }
+            throw error
+        }
+    }
+
+    /// Writes down a poll and gives the one before it.
+    func notePoll(_ poll: LastPoll, of queue: Queue) async throws(RedisError) -> LastPoll? {
+        let lifetime = Int(queue.idleTimeout.components.seconds) + 600
+        let value = try await redis.send(RedisCommand("SET", FanoutKeys.poll(queue.id), poll.text, "GET", "EX", lifetime))
+        return LastPoll(value)
+    }
+
+    func lastPolls(of queues: [Queue]) async throws(RedisError) -> [LastPoll?] {
+        guard !queues.isEmpty else { return [] }
+        let command = RedisCommand("MGET", arguments: queues.map { FanoutKeys.poll($0.id) })
+        return (try await redis.send(command).array ?? []).map { LastPoll($0) }
+    }
+
+    /// Tells the other gateways something about a queue.
+    func tell(_ notice: Notice) async throws(RedisError) {
+        _ = try await redis.send(
+            RedisCommand("XADD", FanoutKeys.wake, "MAXLEN", "~", 1000, "*", notice.field, notice.queue.bytes, "g", notice.gateway)
+        )
+    }
+
+    /// What gateways tell each other: field `s` or `d`, the queue, and `g`, who says so.
+    struct Notice: Sendable, Equatable {
+        enum Kind: String, Sendable, CaseIterable {
+            /// The queue is polled at this gateway now.
+            case superseded = "s"
+            case deleted = "d"
+        }
+
+        let kind: Kind
+        let queue: UUID
+        let gateway: String
+
+        var field: String { kind.rawValue }
+
+        init(_ kind: Kind, queue: UUID, gateway: String) {
+            self.kind = kind
+            self.queue = queue
+            self.gateway = gateway
+        }
+
+        /// Nil for an entry of another kind.
+        init?(_ entry: RedisStreamEntry) {
+            guard let kind = Kind.allCases.first(where: { entry[$0.rawValue] != nil }),
+                let queue = entry[kind.rawValue].flatMap({ UUID(bytes: $0) }), let gateway = entry["g"]
+            else { return nil }
+            self.init(kind, queue: queue, gateway: String(decoding: gateway, as: UTF8.self))
+        }
+    }
+}

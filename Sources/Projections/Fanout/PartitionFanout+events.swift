@@ -1,0 +1,148 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Logging
+internal import Postgres
+internal import Redis
+
+/// From the log's events to the queues.
+extension PartitionFanout {
+    /// Commands of one `MULTI`: enough to be fast, few enough that Redis serves others in between.
+    static let commandLimit = 2000
+
+    /// Brings the events to the queues of those who may see them. The events are projected.
+    mutating func fanOut(_ raw: [RecordedEvent], on connection: PostgresConnection) throws {
+        let recorded = try decode(raw, on: connection)
+        let facts = try RealtimeFacts(try connection.pipeline(RealtimeFacts.queries(for: recorded)))
+        try refreshStandings(recorded, on: connection)
+        var blanks = try Blanks(of: recorded, in: partition, on: connection)
+
+        var commands = RedisBatch()
+        var wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
+        for event in recorded {
+            blanks.append(at: event.position, of: partition, to: &commands, &wake)
+            if !facts.parked.contains(.init(event.raw.tenant, event.position)) { follow(event, &commands) }
+            for told in RealtimeDerivation.events(of: event, knowing: facts) {
+                try add(told, of: event.raw.tenant, to: &commands, &wake, on: connection)
+            }
+            if commands.count >= Self.commandLimit { try show(&commands, through: event.position, &wake) }
+        }
+        // Also past events at the end that could not be understood.
+        if let last = raw.last?.position { try show(&commands, through: last, &wake) }
+    }
+
+    /// What cannot be understood is poison, which the projector has parked with all that depends on it.
+    private func decode(_ raw: [RecordedEvent], on connection: PostgresConnection) throws -> [Recorded] {
+        var recorded: [Recorded] = []
+        recorded.reserveCapacity(raw.count)
+        for event in raw {
+            do {
+                recorded.append(try codec.decode(event) { try codec.keyring.load($0, on: connection) })
+            } catch let error as DecodeError {
+                logger.error("An event cannot be fanned out", metadata: ["position": "\(event.position)", "error": "\(error)"])
+            }
+        }
+        return recorded
+    }
+
+    /// Standings of served users of whom the batch says something; they hold positions, so they are right for all of it.
+    private func refreshStandings(_ recorded: [Recorded], on connection: PostgresConnection) throws {
+        var changed: Set<QueueOwner> = []
+        for event in recorded {
+            if case .user(let id, _) = event.event, users[QueueOwner(event.raw.tenant, id)] != nil {
+                changed.insert(QueueOwner(event.raw.tenant, id))
+            }
+        }
+        let standings = try ServedUsers.standings(of: Array(changed), on: connection)
+        for owner in changed { users[owner]?.standings = standings[owner] ?? [] }
+    }
+
+    /// Keeps audiences up to date, and writes down who loses access to what.
+    private mutating func follow(_ event: Recorded, _ commands: inout RedisBatch) {
+        let tenant = event.raw.tenant
+        switch event.event {
+        case .room(let room, .memberAdded(let user, _)): audiences.added(user, to: .init(tenant, room))
+        case .room(let room, .memberRemoved(let user)):
+            audiences.removed(user, from: .init(tenant, room))
+            revoke(.room(room), from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .user(let user, .deactivated): revoke(.all, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .user(let user, .roleChanged(let role)) where role == .auditor:
+            revoke(.all, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .user(let user, .roleChanged(let role)) where role == .guest:
+            revoke(.channels, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .room, .user, .message, .readState, .handle: break
+        }
+    }
+
+    private func revoke(_ scope: FanoutFences.Scope, from owner: QueueOwner, at position: Position, _ commands: inout RedisBatch) {
+        guard let user = users[owner], user.fences.revocations[scope, default: 0] < position else { return }
+        user.fences.revocations[scope] = position
+        commands.append("HSET", user.fencesKey, scope.field, position)
+    }
+
+    private mutating func add(
+        _ event: RealtimeEvent,
+        of tenant: UUID,
+        to commands: inout RedisBatch,
+        _ wake: inout FanoutWake,
+        on connection: PostgresConnection
+    ) throws {
+        let position = event.place.position
+        let recipients = try recipients(of: event, in: tenant, on: connection)
+        guard !recipients.isEmpty else { return }
+        commands.append(
+            "SET", FanoutKeys.payload(event.place, partition), event.payload.stored, "EX", Int(configuration.payloadLifetime / .seconds(1))
+        )
+        let id = Array("\(position)-\(event.place.index)".utf8)
+        let field = Array("e".utf8)
+        for (right, users) in recipients {
+            let value = FanoutEntry.value(event.type, right, event.room)
+            for user in users {
+                commands.append("XADD", user.queueKey, id, field, value)
+                wake.add(user.owner)
+                if let floor = user.added(at: position) { trim(user, to: floor, &commands) }
+                // A room may have more members than one step should hold; what is written is not visible yet.
+                if commands.count >= Self.commandLimit {
+                    try store.commit(commands)
+                    commands.removeAll()
+                }
+            }
+        }
+    }
+
+    /// Raises the floor before the entries below it go.
+    private func trim(_ user: ServedUser, to floor: Position, _ commands: inout RedisBatch) {
+        let passed = user.raise(to: floor)
+        commands.append("HSET", user.fencesKey, "f", floor)
+        for scope in passed { commands.append("HDEL", user.fencesKey, scope.field) }
+        commands.append("XTRIM", user.queueKey, "MINID", "\(floor + 1)-0")
+    }
+
+    /// The served users who may see the event as of its position, by what lets them.
+    private mutating func recipients(
+        of event: RealtimeEvent,
+        in tenant: UUID,
+        on connection: PostgresConnection
+    ) throws -> [(FanoutEntry.Right, [ServedUser])] {
+        let position = event.place.position
+        func present(_ users: [ServedUser]) -> [ServedUser] { users.filter { $0.standings.at(position) != nil } }
+        func members(_ room: RoomID) throws -> [ServedUser] {
+            present(try audiences.served(.init(tenant, room), at: position, among: users, on: connection))
+        }
+        let groups: [(FanoutEntry.Right, [ServedUser])]
+        switch event.audience {
+        case .tenant: groups = [(.any, present(users.byTenant[tenant] ?? []))]
+        case .user(let id):
+            groups = [(event.room == nil ? .any : .member, present(users[QueueOwner(tenant, id)].map { [$0] } ?? []))]
+        case .members(let room): groups = [(.member, try members(room))]
+        case .membersAndFormer(let room, let former):
+            let others = try members(room).filter { $0.owner.id != former }
+            groups = [(.member, others + present(users[QueueOwner(tenant, former)].map { [$0] } ?? []))]
+        case .channel(let room):
+            let guests = try members(room).filter { $0.standings.at(position)?.guest == true }
+            let others = (users.byTenant[tenant] ?? []).filter { $0.standings.at(position)?.guest == false }
+            groups = [(.member, guests), (.channels, others)]
+        }
+        return groups.filter { !$0.1.isEmpty }
+    }
+}

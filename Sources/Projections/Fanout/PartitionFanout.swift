@@ -1,0 +1,161 @@
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Logging
+internal import Postgres
+internal import Redis
+
+/// One partition's fan-out while this process owns it.
+struct PartitionFanout {
+    static let name = "fanout"
+
+    let configuration: Fanout.Configuration
+    let partition: Partition
+    let codec: EventCodec
+    let queries: EventQueries
+    let logger: Logger
+    let onWake: @Sendable (FanoutWake) -> Void
+
+    private(set) var lease: Lease
+    let store: FanoutStore
+    var users = ServedUsers()
+    var audiences = RoomAudiences()
+    /// Up to here everything is in Redis and visible.
+    private(set) var watermark: Position
+    /// The last entry read of the stream in which the gateways say for whom somebody has come.
+    var interestRead: RedisStreamID
+    private var projected: Position = 0
+    private var reloadAt: ContinuousClock.Instant
+    private var renewAt = ContinuousClock.now
+    private var lookAt = ContinuousClock.now
+
+    /// Where this run is in the log; behind `watermark` while it repeats what an owner before had done.
+    var position: Position { lease.position }
+
+    /// How far Redis may be behind the checkpoint and still be brought up to date; beyond it the queues begin anew.
+    static let repeatLimit: Position = 100_000
+
+    init(
+        taking lease: Lease,
+        _ configuration: Fanout.Configuration,
+        codec: EventCodec,
+        queries: EventQueries,
+        logger: Logger,
+        onWake: @escaping @Sendable (FanoutWake) -> Void,
+        redis: RedisConnection,
+        on connection: PostgresConnection
+    ) throws {
+        self.configuration = configuration
+        self.codec = codec
+        self.queries = queries
+        self.logger = logger
+        self.onWake = onWake
+        self.lease = lease
+        partition = lease.partition
+        store = try FanoutStore(taking: lease.partition, epoch: lease.epoch, on: redis)
+        reloadAt = .now + configuration.reload
+        // Registrations that are under way are in no table yet: those of the last minutes are read again.
+        let recent = Date(timeIntervalSinceNow: -(Self.grace / .seconds(1))).timeIntervalSince1970
+        interestRead = RedisStreamID(ms: UInt64(recent * 1000), seq: 0)
+
+        let state = try store.state()
+        watermark = state.watermark
+        projected = try Self.checkpointOfProjector(partition, on: connection)
+        // What was lost, or is too much to be repeated, is left to the log: the queues begin where the projector is.
+        let afresh = state.epoch == nil || projected - min(watermark, lease.position) > Self.repeatLimit
+        if afresh {
+            watermark = max(projected, lease.position)
+            try move(to: watermark, on: connection)
+        } else if watermark < lease.position {
+            // Redis failed over to a replica that was behind.
+            try move(to: watermark, on: connection)
+        }
+        try takeUsers(afresh: afresh, on: connection)
+        if afresh {
+            var begin = RedisBatch()
+            begin.append("HSET", FanoutKeys.state(partition), "e", UUID().hex, "w", watermark)
+            try store.commit(begin)
+        }
+        // Whoever is parked may have waited for a fan-out to come.
+        try announce(everybody())
+    }
+
+    /// How long a user is served on the word of a gateway, before a queue is registered.
+    static let grace = Duration.seconds(120)
+
+    /// Does what there is to do. False if there is nothing more at the moment.
+    mutating func step(projected hint: Position, on connection: PostgresConnection) throws -> Bool {
+        let now = ContinuousClock.now
+        if now >= lookAt {
+            lookAt = now + configuration.poll
+            try takeNewcomers(on: connection)
+            if hint <= position { projected = try Self.checkpointOfProjector(partition, on: connection) }
+        }
+        if now >= reloadAt {
+            reloadAt = now + configuration.reload
+            try reloadUsers(on: connection)
+        }
+        projected = max(projected, hint)
+        guard projected > position else {
+            if now >= renewAt {
+                renewAt = now + configuration.lease / 3
+                try lease.renew(on: connection)
+                // An owner that has nothing to write must still find out that Redis was flushed.
+                guard try store.isOwner() else { throw FanoutStore.Lost() }
+            }
+            return false
+        }
+        let events = try queries.read(partition, after: position, limit: configuration.batchLimit, on: connection)
+            .filter { $0.position <= projected }
+        guard let last = events.last?.position else { return false }
+        try fanOut(events, on: connection)
+        try move(to: last, on: connection)
+        renewAt = .now + configuration.lease / 3
+        return true
+    }
+
+    private static func checkpointOfProjector(
+        _ partition: Partition,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> Position {
+        try connection.execute(
+            """
+            SELECT position FROM rm.checkpoints
+             WHERE projection = \(PartitionProjection.name) AND partition = \(partition.number)
+            """
+        ).decode(Position.self).first ?? 0
+    }
+
+    /// Sets the checkpoint; back, where Redis holds less than it says.
+    private mutating func move(to position: Position, on connection: PostgresConnection) throws {
+        let checkpoint = lease
+        try connection.transaction { try checkpoint.advance(to: position, on: $0) }
+        lease.position = position
+    }
+
+    /// Makes everything up to `position` visible, with the commands that came before it, and tells the gateways.
+    mutating func show(_ commands: inout RedisBatch, through position: Position, _ wake: inout FanoutWake) throws {
+        // Behind the watermark are repeats of what is visible already.
+        if position > watermark {
+            watermark = position
+            commands.append("HSET", FanoutKeys.state(partition), "w", position)
+        }
+        let told = FanoutWake(partition: partition, watermark: watermark, users: wake.users, blanked: wake.blanked)
+        if !told.users.isEmpty || !told.blanked.isEmpty { told.append(to: &commands) }
+        try store.commit(commands)
+        commands.removeAll()
+        if !told.users.isEmpty || !told.blanked.isEmpty { onWake(told) }
+        wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
+    }
+
+    func announce(_ users: [UUID: FanoutWake.Users]) throws {
+        guard !users.isEmpty else { return }
+        let wake = FanoutWake(partition: partition, watermark: watermark, users: users)
+        var commands = RedisBatch()
+        wake.append(to: &commands)
+        try store.commit(commands)
+        onWake(wake)
+    }
+
+    private func everybody() -> [UUID: FanoutWake.Users] { users.byTenant.mapValues { _ in .all } }
+}
