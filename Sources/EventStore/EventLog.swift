@@ -58,8 +58,10 @@ package final class EventLog: Sendable {
 
     /// Commits the command with whatever else is in flight and gives its verdict. Verdict "retry" is dealt with inside.
     ///
-    /// A command that was sent when the connection broke is sent again under its key; if the first try had taken effect, it
-    /// comes back as accepted all the same. Without events it may come back as a duplicate.
+    /// A command that was sent when the connection broke is sent again under its key. If its events are then found in the log,
+    /// it comes back as accepted, at the positions they have; the versions of streams that it only guarded by `.exists` or
+    /// `.any` are missing in that case. So a repeat with the same event identifiers, whose call broke, says accepted again and
+    /// not duplicate. A command without events comes back as accepted if the kept answer is its own.
     package func append(_ command: AppendCommand, to partition: Partition) async throws(AppendError) -> AppendVerdict {
         let deadline = ContinuousClock.now + configuration.patience
         let prepared = try PreparedCommand(command, types: try await typeNumbers(of: command.events))

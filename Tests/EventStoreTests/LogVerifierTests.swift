@@ -10,7 +10,7 @@ struct LogVerifierTests {
     private static let changes: [String] = [
         "UPDATE es.events SET position = 1000 WHERE position = 3",
         "UPDATE es.events SET position = -3 WHERE position = 3",
-        "UPDATE es.events SET version = version + 1 WHERE position = 3",
+        "UPDATE es.events SET version = 100 WHERE position = 3",
         "UPDATE es.events SET tenant = gen_random_uuid() WHERE position = 3",
         "UPDATE es.events SET stream = gen_random_uuid() WHERE position = 3",
         "UPDATE es.events SET event = gen_random_uuid() WHERE position = 3",
