@@ -28,7 +28,6 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let nioFoundation: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
@@ -101,7 +100,7 @@ let package = Package(
             name: "Bench",
             dependencies: [
                 "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Sessions", arguments, crypto, hummingbird, logging, nioCore, nioHTTP1,
-                nioFoundation, nioPosix,
+                nioPosix,
             ],
             path: "tools/benchmarks",
             swiftSettings: settings

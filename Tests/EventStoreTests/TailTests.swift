@@ -56,9 +56,9 @@ struct TailTests {
             ours.heads.observe { _, position in seen.withLock { $0.append(position) } }
             _ = try await theirs.append(Commands.post(to: .v7(), of: tenant), to: tenant.partition)
             await ours.heads.wait(tenant.partition, past: 0, timeout: .seconds(10))
-            #expect(ours.heads[tenant.partition] == 1 && seen.withLock { $0 } == [1])
             running.cancel()
             await running.value
+            #expect(ours.heads[tenant.partition] == 1 && seen.withLock { $0 } == [1])
         }
     }
 

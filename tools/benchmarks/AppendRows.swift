@@ -4,7 +4,7 @@ internal import Foundation
 internal import Synchronization
 
 /// A1 to A4: what one durable command costs, with verdict, guard, outcome and chain, by the EventStore's own API.
-struct AppendRows {
+struct AppendRows: Sendable {
     let system: System
     let seconds: Double
     let runs: Int
@@ -180,10 +180,10 @@ struct AppendRows {
             CREATE TABLE bench.plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream uuid, kind int, body text, at timestamptz DEFAULT now())
             """
         )
-        let script = """
+        let statement = """
             INSERT INTO bench.plain (stream, kind, body) VALUES ('0192d3a0-0000-7000-8000-000000000000', 7, '\(String(repeating: "x", count: 300))');
             """
-        try script.write(toFile: script(at: "plain.sql"), atomically: true, encoding: .utf8)
+        try statement.write(toFile: script(at: "plain.sql"), atomically: true, encoding: .utf8)
     }
 
     private func script(at name: String) -> String { system.settings.folder + "/" + name }

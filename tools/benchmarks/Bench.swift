@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import NIOCore
 internal import NIOPosix
 
 /// Measures the rows of the table in docs/performance.md, each beside its baseline in the same run.

@@ -14,7 +14,7 @@ struct FanoutRate {
     let entriesEach: Int
 
     func measure(runs: Int) async throws -> (ours: [Double], redis: [Double]) {
-        let redis = RedisClient(RedisConfiguration(url: system.settings.redis))
+        let redis = try RedisClient(RedisConfiguration(url: system.settings.redis))
         var (ours, plain) = ([Double](), [Double]())
         for run in 0..<runs {
             plain.append(try benchmark())

@@ -115,3 +115,10 @@ private final class ResponseCollector: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 }
+
+extension ByteBuffer {
+    /// The JSON that it holds.
+    func decoded<T: Decodable>(as type: T.Type) throws -> T {
+        try JSONDecoder().decode(type, from: Data(readableBytesView))
+    }
+}

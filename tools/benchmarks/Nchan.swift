@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOCore
+internal import NIOHTTP1
 
 /// nginx with nchan: long polls on one channel, as the floor for what parked polls and waking them can cost.
 final class Nchan {

@@ -6,7 +6,7 @@ internal import Postgres
 internal import Sessions
 
 /// People, rooms and sessions to measure with, made by the system's own commands.
-struct Population {
+struct Population: Sendable {
     let tenant: Tenant
     let users: [UserID]
     let tokens: [String]

@@ -2,11 +2,12 @@ internal import EventStore
 internal import Events
 internal import Foundation
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import Synchronization
 
 /// R2 to R5 and H2: the whole path by HTTP, the load on the same machine.
-struct RealtimeRows {
+struct RealtimeRows: Sendable {
     let system: System
     let seconds: Double
     let runs: Int
@@ -148,7 +149,7 @@ struct RealtimeRows {
                 while !stop.withLock({ $0 }) {
                     let body = try await subscribers[index].poll(cursor, timeoutSeconds: 2)
                     let now = clock.now
-                    let batch = try JSONDecoder().decode(Subscriber.Batch.self, from: body)
+                    let batch = try body.decoded(as: Subscriber.Batch.self)
                     cursor = batch.cursor
                     let ids = batch.events.compactMap(\.data.message?.id)
                     arrived.withLock { list in list += ids.map { ($0, now) } }
@@ -169,7 +170,7 @@ struct RealtimeRows {
                 let started = clock.now
                 let answer = try await connection.request(.POST, path, token: people.tokens[2 * sender], json: post(number))
                 guard answer.status == 201 else { throw Tool.Failed(description: "POST answered \(answer.status)") }
-                let id = try JSONDecoder().decode(Posted.self, from: answer.body).id
+                let id = try answer.body.decoded(as: Posted.self).id
                 sent.withLock { $0[id] = started }
             }
             await connection.close()
@@ -223,7 +224,7 @@ struct RealtimeRows {
                     let cursor = cursors.withLock { $0[index] }
                     let body = try await subscribers[index].poll(cursor, timeoutSeconds: 120)
                     let at = clock.now
-                    let batch = try JSONDecoder().decode(Subscriber.Batch.self, from: body)
+                    let batch = try body.decoded(as: Subscriber.Batch.self)
                     cursors.withLock { $0[index] = batch.cursor }
                     guard batch.events.count == 1 else { throw Tool.Failed(description: "\(batch.events.count) events for one message") }
                     return at

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import NIOCore
-internal import NIOFoundationCompat
+internal import NIOHTTP1
 internal import NIOPosix
 
 /// A queue of one user, polled over a connection of its own.
@@ -38,7 +38,7 @@ final class Subscriber: Sendable {
                 continue
             }
             guard answer.status < 300 else { throw Tool.Failed(description: "register answered \(answer.status): \(String(buffer: answer.body))") }
-            let registered = try JSONDecoder().decode(Registered.self, from: answer.body)
+            let registered = try answer.body.decoded(as: Registered.self)
             self.connection = connection
             self.token = token
             queue = registered.queue_id
@@ -56,6 +56,6 @@ final class Subscriber: Sendable {
     }
 
     func batch(_ cursor: String, timeoutSeconds: Int) async throws -> Batch {
-        try JSONDecoder().decode(Batch.self, from: try await poll(cursor, timeoutSeconds: timeoutSeconds))
+        try await poll(cursor, timeoutSeconds: timeoutSeconds).decoded(as: Batch.self)
     }
 }

@@ -5,8 +5,8 @@ internal import Logging
 internal import Postgres
 
 /// The installation that is measured: stores that the caller started, databases of our own, the shipped binary.
-struct System {
-    struct Settings {
+struct System: Sendable {
+    struct Settings: Sendable {
         /// A superuser's conninfo, on a unix socket.
         var postgres: String
         var redis: String

@@ -15,6 +15,8 @@ final class AppendLoop {
     private var epochs: [Partition: Int64] = [:]
     private var backoff = Backoff(first: .milliseconds(20), limit: .milliseconds(500))
     private let pause = Monitor(())
+    /// How many came in the last round.
+    private var lastTaken = 0
 
     init(
         _ configuration: PostgresConfiguration,
@@ -43,9 +45,20 @@ final class AppendLoop {
         let count = waiting.values.reduce(0) { $0 + $1.count }
         guard count < batchLimit else { return true }
         let room = batchLimit - count
-        let taken = count == 0 ? queue.takeAll(max: room) : queue.takeAll(max: room, timeout: .zero)
+        var taken = count == 0 ? queue.takeAll(max: room) : queue.takeAll(max: room, timeout: .zero)
+        // Callers who were just answered come back within moments. The first of them alone would make a batch of one, and
+        // all the others wait for its commit.
+        if count == 0, let first = taken, first.count < lastTaken / 2, first.count < room {
+            pauseFor(.microseconds(100))
+            taken = first + (queue.takeAll(max: room - first.count, timeout: .zero) ?? [])
+        }
+        lastTaken = taken?.count ?? 0
         for pending in taken ?? [] { waiting[pending.partition, default: []].append(pending) }
         return taken != nil || count > 0
+    }
+
+    private func pauseFor(_ duration: Duration) {
+        _ = pause.wait(until: .now + duration) { _ -> Void? in nil }
     }
 
     /// Commits one batch and answers it; false when Postgres is away and what has no verdict waits on.
@@ -132,7 +145,7 @@ final class AppendLoop {
         because error: PostgresError
     ) -> [PendingAppend] {
         logger.warning("appends wait for Postgres", metadata: ["count": "\(commands.count)", "error": "\(error)"])
-        if error.sqlState != nil { _ = pause.wait(until: .now + backoff.next()) { _ -> Void? in nil } }
+        if error.sqlState != nil { pauseFor(backoff.next()) }
         var commands = commands
         if error.mayHaveCommitted {
             for index in sent { commands[index].mayBeCommitted = true }
