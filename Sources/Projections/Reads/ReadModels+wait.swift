@@ -26,17 +26,23 @@ extension ReadModels {
     private func look(until deadline: ContinuousClock.Instant, for partition: Partition, at position: Position) async throws {
         while progress[partition] < position, deadline > .now {
             try Task.checkCancellation()
-            for (partition, position) in try await checkpoints() { progress.advance(Partition(partition), to: position) }
+            for (partition, position) in try await checkpoints(until: deadline) { progress.advance(Partition(partition), to: position) }
             await progress.wait(partition, past: position - 1, timeout: min(deadline - .now, ProgressPoller.interval))
         }
     }
 
-    private func checkpoints() async throws(PostgresError) -> [(Int32, Position)] {
-        try await pool.query(
-            "SELECT partition, position FROM rm.checkpoints WHERE projection = \(PartitionProjection.name)",
-            as: (Int32, Position).self,
-            timeout: .seconds(1)
-        )
+    /// Where the read models stand; empty if there was no time left to learn it.
+    private func checkpoints(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> [(Int32, Position)] {
+        do {
+            return try await pool.query(
+                "SELECT partition, position FROM rm.checkpoints WHERE projection = \(PartitionProjection.name)",
+                as: (Int32, Position).self,
+                timeout: deadline - .now
+            )
+        } catch {
+            if error.code == .timedOut, deadline <= .now { return [] }
+            throw error
+        }
     }
 }
 

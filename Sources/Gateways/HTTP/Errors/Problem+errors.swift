@@ -10,6 +10,7 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
+        case CommandError.failed: return nil
         case let error as CommandError: self.init(error)
         case let error as PostgresError where error.isUnavailable: self = .storeAway
         case is CancellationError: self = .unavailable("shutting_down", "the request was cut short; send it again")
@@ -18,6 +19,10 @@ extension Problem {
             self.init(error.status, Self.code(of: error.status), error.body ?? error.status.reasonPhrase)
         default: return nil
         }
+    }
+
+    static var internalError: Problem {
+        Problem(.internalServerError, "internal", "something went wrong here; quote the request id when you report it")
     }
 
     static var storeAway: Problem { .unavailable("store_unavailable", "a store is away; send the same request again") }
@@ -43,6 +48,7 @@ extension Problem {
         case .conflict: self.init(.conflict, "conflict", "others kept changing the same things; send it again")
         case .overloaded: self = .unavailable("overloaded", "too many writes are waiting; send the same request again")
         case .unavailable: self = .storeAway
+        case .failed: self = .internalError
         }
     }
 

@@ -8,10 +8,11 @@ package struct ProblemAnswers: RouterMiddleware {
 
     package init() {}
 
+    @concurrent
     package func handle(
         _ request: Request,
         context: DaybookRequestContext,
-        next: (Request, DaybookRequestContext) async throws -> Response
+        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -21,8 +22,7 @@ package struct ProblemAnswers: RouterMiddleware {
         } catch {
             if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
             context.logger.error("request failed", metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"])
-            return Problem(.internalServerError, "internal", "something went wrong here; quote the request id when you report it")
-                .response(requestID: context.requestID)
+            return Problem.internalError.response(requestID: context.requestID)
         }
     }
 }

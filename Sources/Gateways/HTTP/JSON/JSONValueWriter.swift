@@ -1,7 +1,16 @@
 /// Encodes one value into the sink.
 struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
     let sink: JSONSink
-    var codingPath: [any CodingKey]
+    let codingPath: [any CodingKey]
+    /// What encloses the value.
+    private let depth: Int
+
+    init(sink: JSONSink, codingPath: [any CodingKey]) {
+        self.sink = sink
+        self.codingPath = codingPath
+        depth = sink.depth
+    }
+
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func write(_ value: some Encodable) throws {
@@ -13,8 +22,9 @@ struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        let depth = sink.begin(UInt8(ascii: "{"), UInt8(ascii: "}"))
-        return KeyedEncodingContainer(JSONObjectWriter<Key>(sink: sink, depth: depth, codingPath: codingPath))
+        // A value that asks again goes on with the object that it has begun.
+        let object = sink.depth > depth ? depth + 1 : sink.begin(UInt8(ascii: "{"), UInt8(ascii: "}"))
+        return KeyedEncodingContainer(JSONObjectWriter<Key>(sink: sink, depth: object, codingPath: codingPath))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {

@@ -1,6 +1,9 @@
+internal import EventStore
+internal import Foundation
 internal import HTTPTypes
 package import Hummingbird
 internal import Logging
+internal import Sessions
 
 /// One line a request: method, route as it was defined, status, milliseconds, tenant, request id. Never a token, a body, a path
 /// as it was asked for or a query value.
@@ -9,10 +12,11 @@ package struct AccessLog: RouterMiddleware {
 
     package init() {}
 
+    @concurrent
     package func handle(
         _ request: Request,
         context: DaybookRequestContext,
-        next: (Request, DaybookRequestContext) async throws -> Response
+        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
         do {

@@ -10,10 +10,11 @@ package struct BearerAuth: RouterMiddleware {
 
     package init(sessions: SessionStore) { self.sessions = sessions }
 
+    @concurrent
     package func handle(
         _ request: Request,
         context: DaybookRequestContext,
-        next: (Request, DaybookRequestContext) async throws -> Response
+        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
     ) async throws -> Response {
         guard let token = Self.token(request.headers[.authorization]) else {
             throw Problem.unauthorized("auth.no_token", "send `Authorization: Bearer` with a session's token", challenge: "Bearer")

@@ -2,6 +2,7 @@ internal import EventStore
 internal import Foundation
 internal import HTTPTypes
 package import Hummingbird
+internal import Logging
 
 /// Takes over the client's `X-Request-Id` or makes one, and gives it back with the answer.
 package struct RequestIDs: RouterMiddleware {
@@ -9,10 +10,11 @@ package struct RequestIDs: RouterMiddleware {
 
     package init() {}
 
+    @concurrent
     package func handle(
         _ request: Request,
         context: DaybookRequestContext,
-        next: (Request, DaybookRequestContext) async throws -> Response
+        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
     ) async throws -> Response {
         let id = Self.sane(request.headers[.xRequestID]) ?? UUID.v7().uuidString.lowercased()
         var context = context

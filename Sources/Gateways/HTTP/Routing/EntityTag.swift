@@ -1,0 +1,42 @@
+package import EventStore
+internal import HTTPTypes
+package import Hummingbird
+
+/// The tag of an entity: its version in quotes.
+package struct EntityTag: CustomStringConvertible, Sendable {
+    package let version: StreamVersion
+
+    package init(version: StreamVersion) { self.version = version }
+
+    package var description: String { "\"\(version)\"" }
+
+    /// Whether an `If-None-Match` names it, by the weak comparison of RFC 9110 8.8.3.2.
+    package func matches(anyOf header: String) -> Bool {
+        header.split(separator: ",").contains { tag in
+            let tag = tag.trimming(" \t")
+            return tag == "*" || tag == description || tag == "W/\(description)"
+        }
+    }
+}
+
+extension Request {
+    /// The version that `If-Match` names; nil without one, or for `*`, which any entity matches that is there.
+    package func ifMatch() throws(Problem) -> StreamVersion? {
+        guard let header = headers[.ifMatch] else { return nil }
+        let tag = header.trimming(" \t")
+        if tag == "*" { return nil }
+        // A weak tag never matches strongly (RFC 9110 13.1.1).
+        if tag.hasPrefix("W/\"") { throw Problem(.preconditionFailed, "version_mismatch", "a weak tag matches no version") }
+        let digits = tag.dropFirst().dropLast()
+        guard tag.count > 2, tag.first == "\"", tag.last == "\"", let version = StreamVersion(digits), version >= 0 else {
+            throw .badRequest("bad_if_match", "If-Match must be one entity's tag, such as \"3\", or *")
+        }
+        return version
+    }
+}
+
+extension StringProtocol {
+    fileprivate func trimming(_ characters: String) -> String {
+        String(drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
+    }
+}

@@ -1,0 +1,54 @@
+internal import Crypto
+package import EventStore
+internal import Events
+internal import Foundation
+package import Sessions
+
+/// Where a page of a list starts, as clients carry it: signed, and good for the same list, filters and user only.
+///
+///     base64url(HMAC-SHA256 16 ‖ direction 1 ‖ key)      signed with: list, tenant, user, filters, direction and key
+package struct PageCursors: Sendable {
+    package struct Start: Sendable, Equatable {
+        /// As the read models gave it.
+        package var key: String
+        package var backwards: Bool
+
+        package init(key: String, backwards: Bool) {
+            self.key = key
+            self.backwards = backwards
+        }
+    }
+
+    private let signing: SymmetricKey
+
+    package init(masterKey: MasterKey) { signing = masterKey.derived(for: "page-cursor") }
+
+    /// - Parameter list: the route and whatever else decides what is in the list, such as the room.
+    package func sign(_ start: Start, of list: [String], for session: Session) -> String {
+        let payload = [start.backwards ? 1 : 0] + Array(start.key.utf8)
+        return Base64URL.encode(code(payload, list, session) + payload)
+    }
+
+    /// 400 `bad_cursor` for what was not signed for this list and user.
+    package func open(_ cursor: String, of list: [String], for session: Session) throws(Problem) -> Start {
+        guard let bytes = Base64URL.decode(cursor), bytes.count > 17, case let payload = Array(bytes[16...]),
+            Self.equal(code(payload, list, session), Array(bytes[..<16])), let direction = payload.first
+        else { throw .badRequest("bad_cursor", "this is no cursor of this list") }
+        return Start(key: String(decoding: payload.dropFirst(), as: UTF8.self), backwards: direction == 1)
+    }
+
+    private func code(_ payload: [UInt8], _ list: [String], _ session: Session) -> [UInt8] {
+        var hash = HMAC<SHA256>(key: signing)
+        let parts = [session.tenant.id.bytes, session.user.uuid.bytes, payload] + list.map { Array($0.utf8) }
+        for part in parts {
+            withUnsafeBytes(of: UInt32(part.count).bigEndian) { hash.update(data: $0) }
+            hash.update(data: part)
+        }
+        return Array(Array(hash.finalize()).prefix(16))
+    }
+
+    /// Looks at every byte, so that the time it takes tells nothing.
+    private static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+        a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

@@ -1,0 +1,90 @@
+internal import Commands
+internal import Events
+internal import GatewayHTTP
+internal import Projections
+
+extension TenantAPI {
+    var messageEndpoints: [Endpoint] {
+        [
+            Endpoint(.get, "/api/messages/{message}", "A message", handle: message),
+            Endpoint(.patch, "/api/messages/{message}", "Edits a message", body: NewBody.self, bodyLimit: 256 << 10, handle: edit),
+            Endpoint(.delete, "/api/messages/{message}", "Deletes a message; a tombstone stays", body: Reason.self) { call, body in
+                let id: MessageID = try call.id("message")
+                let command = DeleteMessage(message: id, seq: try await seq(of: id, for: call), reason: body.reason)
+                return Reply(position: try await run(command, for: call).position)
+            },
+            Endpoint(.get, "/api/messages/{message}/history", "What a message said before, oldest first", handle: history),
+            Endpoint(
+                .post,
+                "/api/rooms/{room}/messages/range-delete",
+                "Deletes messages of a room by their numbers, of one author if one is named",
+                body: Range.self,
+                handle: deleteRange
+            ),
+        ]
+    }
+
+    private struct NewBody: Decodable, Sendable {
+        /// Markdown.
+        var body: String
+    }
+
+    private struct Reason: Decodable, Sendable {
+        var reason: String?
+    }
+
+    private struct Range: Decodable, Sendable {
+        var fromSeq: Int64
+        var toSeq: Int64
+        var authorID: EdgeID<UserEvent>?
+        var reason: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case fromSeq = "from_seq"
+            case toSeq = "to_seq"
+            case authorID = "author_id"
+            case reason
+        }
+    }
+
+    private func message(_ call: Call) async throws -> Reply<MessageView> {
+        guard let message = try await reads.message(call.id("message"), for: call.user, in: call.tenant) else {
+            throw Problem.messageUnknown
+        }
+        return Reply(message, version: message.version)
+    }
+
+    private func edit(_ call: Call, _ body: NewBody) async throws -> Reply<Written<MessageView>> {
+        let id: MessageID = try call.id("message")
+        let command = EditMessage(message: id, seq: try await seq(of: id, for: call), body: body.body, policy: messaging)
+        let result = try await run(command, for: call)
+        return try await written("\(id)", by: result, for: call) {
+            try await reads.message(id, for: call.user, in: call.tenant)
+        }
+    }
+
+    private func history(_ call: Call) async throws -> Reply<PageAnswer<RevisionView>> {
+        guard let revisions = try await reads.history(of: call.id("message"), for: call.user, in: call.tenant) else {
+            throw Problem.messageUnknown
+        }
+        return Reply(PageAnswer(items: revisions, nextCursor: nil, prevCursor: nil))
+    }
+
+    private func deleteRange(_ call: Call, _ body: Range) async throws -> Reply<NoContent> {
+        let command = RangeDelete(
+            room: try call.id("room"),
+            from: body.fromSeq,
+            to: body.toSeq,
+            author: body.authorID?.id,
+            reason: body.reason
+        )
+        let result = try await pointing(["/to": "/to_seq", "/from": "/from_seq"]) { try await run(command, for: call) }
+        return Reply(position: result.position)
+    }
+
+    /// The message's number in its room, by which its command knows whether a range-delete took it. Nil if the read models
+    /// do not have it: then no range can have named it, or it is not there, which the command says.
+    func seq(of message: MessageID, for call: Call) async throws -> Int64? {
+        try await caughtUp(call) { try await reads.message(message, for: call.user, in: call.tenant) }?.seq
+    }
+}

@@ -1,0 +1,27 @@
+internal import Commands
+internal import Events
+internal import GatewayHTTP
+internal import Projections
+
+extension TenantAPI {
+    var readingEndpoints: [Endpoint] {
+        [
+            Endpoint(.put, "/api/rooms/{room}/read-marker", "Says how far the caller has read a room", body: Marker.self) { call, body in
+                let command = MoveReadMarker(room: try call.id("room"), message: body.messageID.id)
+                return Reply(position: try await run(command, for: call).position)
+            },
+            Endpoint(.get, "/api/unread", "What the caller has not read, by room") { call in
+                let unread = try await reads.unread(for: call.user, in: call.tenant)
+                return Reply(PageAnswer(items: unread, nextCursor: nil, prevCursor: nil))
+            },
+        ]
+    }
+
+    private struct Marker: Decodable, Sendable {
+        var messageID: EdgeID<MessageEvent>
+
+        private enum CodingKeys: String, CodingKey {
+            case messageID = "message_id"
+        }
+    }
+}

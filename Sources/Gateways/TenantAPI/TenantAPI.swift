@@ -1,0 +1,45 @@
+package import Commands
+package import EventStore
+package import GatewayHTTP
+package import Hummingbird
+package import Projections
+package import Sessions
+
+/// What a tenant's users, and programs for them, do over HTTP: `/api/*`.
+///
+/// A request becomes a command or a read. Commands are judged on strongly consistent state and answered as soon as they are
+/// durable; reads come from the read models, which follow.
+package struct TenantAPI: Sendable {
+    let commands: CommandHandler
+    let reads: ReadModels
+    let cursors: PageCursors
+    let messaging: MessagingPolicy
+    private let routes: Routes
+
+    package init(
+        commands: CommandHandler,
+        reads: ReadModels,
+        sessions: SessionStore,
+        masterKey: MasterKey,
+        messaging: MessagingPolicy = MessagingPolicy()
+    ) {
+        self.commands = commands
+        self.reads = reads
+        self.messaging = messaging
+        cursors = PageCursors(masterKey: masterKey)
+        routes = Routes(
+            sessions: sessions,
+            reads: reads,
+            positions: PositionTokens(masterKey: masterKey),
+            standings: Standings(commands: commands)
+        )
+    }
+
+    /// The whole surface.
+    package var endpoints: [Endpoint] {
+        meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints + reactionEndpoints
+            + readingEndpoints
+    }
+
+    package func addRoutes(to router: Router<DaybookRequestContext>) { routes.add(endpoints, to: router) }
+}
