@@ -50,7 +50,8 @@ final class PrivateRedis: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder.path, "--save", "", "--appendonly", "no",
+            "redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder.path,
+            "--save", "", "--appendonly", "no",
         ]
         process.standardOutput = FileHandle.nullDevice
         try process.run()

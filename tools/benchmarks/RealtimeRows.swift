@@ -212,30 +212,20 @@ struct RealtimeRows: Sendable {
         let subscribers = try await concurrently(parked, width: 32) { index in
             try await Subscriber(token: people.tokens[index + 1], port: port, on: group)
         }
-        let cursors = Mutex(subscribers.map(\.start))
+        let audience = Audience(subscribers)
         let poster = try await LoadConnection.connect(port: port, on: group)
         let nchan = try await Nchan.start(folder: system.settings.folder, port: port + 2, parked: parked, on: group)
         defer { nchan.stop() }
         let clock = ContinuousClock()
         var (ours, theirs, perPoll) = ([Double](), [Double](), 0.0)
         for run in 0..<runs {
-            let polls = Task {
-                try await concurrently(parked, width: parked) { index in
-                    let cursor = cursors.withLock { $0[index] }
-                    let body = try await subscribers[index].poll(cursor, timeoutSeconds: 120)
-                    let at = clock.now
-                    let batch = try body.decoded(as: Subscriber.Batch.self)
-                    cursors.withLock { $0[index] = batch.cursor }
-                    guard batch.events.count == 1 else { throw Tool.Failed(description: "\(batch.events.count) events for one message") }
-                    return at
-                }
-            }
+            let polls = Task { try await audience.pollOnce() }
             try await Task.sleep(for: .seconds(3))
             if run == 0 { perPoll = Double(try Tool.residentBytes(of: pid) - before) / Double(parked) / 1024 }
             let began = clock.now
             let answer = try await poster.request(.POST, "/api/rooms/\(room)/messages", token: people.tokens[0], json: post(run))
             guard answer.status == 201 else { throw Tool.Failed(description: "POST answered \(answer.status)") }
-            let last = try await polls.value.max() ?? began
+            let last = try await polls.value
             ours.append((last - began).milliseconds)
             theirs.append(try await nchan.broadcast())
         }
@@ -278,5 +268,31 @@ struct RealtimeRows: Sendable {
             )
         )
         await people.close()
+    }
+}
+
+/// Subscribers who all poll at once, each from where it stands.
+private final class Audience: Sendable {
+    private let subscribers: [Subscriber]
+    private let cursors: Mutex<[String]>
+
+    init(_ subscribers: [Subscriber]) {
+        self.subscribers = subscribers
+        cursors = Mutex(subscribers.map(\.start))
+    }
+
+    /// Polls with each until it has exactly one event; gives the time of the last answer.
+    func pollOnce() async throws -> ContinuousClock.Instant {
+        let clock = ContinuousClock()
+        let times = try await concurrently(subscribers.count, width: subscribers.count) { index in
+            let cursor = self.cursors.withLock { $0[index] }
+            let body = try await self.subscribers[index].poll(cursor, timeoutSeconds: 120)
+            let at = clock.now
+            let batch = try body.decoded(as: Subscriber.Batch.self)
+            self.cursors.withLock { $0[index] = batch.cursor }
+            guard batch.events.count == 1 else { throw Tool.Failed(description: "\(batch.events.count) events for one message") }
+            return at
+        }
+        return times.max() ?? clock.now
     }
 }
