@@ -1,6 +1,7 @@
 internal import Commands
 internal import Events
 internal import GatewayHTTP
+internal import HTTPTypes
 internal import Projections
 
 extension TenantAPI {

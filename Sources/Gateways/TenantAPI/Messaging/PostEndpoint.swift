@@ -3,6 +3,7 @@ internal import EventStore
 internal import Events
 internal import Foundation
 internal import GatewayHTTP
+internal import HTTPTypes
 internal import Projections
 
 extension TenantAPI {

@@ -1,6 +1,7 @@
 internal import Commands
 internal import Events
 internal import GatewayHTTP
+internal import HTTPTypes
 
 extension TenantAPI {
     var reactionEndpoints: [Endpoint] {

@@ -1,5 +1,6 @@
 internal import Events
 internal import GatewayHTTP
+internal import HTTPTypes
 internal import Projections
 
 extension TenantAPI {
