@@ -124,6 +124,6 @@ let package = Package(
         tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
         tests("RealtimeAPITests", ["RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
-        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore]),
+        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1]),
     ]
 )

@@ -26,7 +26,7 @@ struct SessionStoreTests {
     }
 
     @Test func `a token stands for the user of its tenant`() async throws {
-        try await run { database in
+        try await run { (database) async throws in
             let (session, token) = try await store(database).open(
                 tenant: tenant,
                 user: user,
@@ -46,13 +46,13 @@ struct SessionStoreTests {
         "dbk_" + String(repeating: "A", count: 42) + "=", "dbk_" + String(repeating: "é", count: 43),
     ])
     func `what was never given out is nobody's token`(_ token: String) async throws {
-        try await run { database in
+        try await run { (database) async throws in
             #expect(try await store(database).authenticate(token) == nil)
         }
     }
 
     @Test func `no two sessions share a token and the database holds none of them`() async throws {
-        try await run { database in
+        try await run { (database) async throws in
             let store = store(database)
             let first = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
             let second = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
@@ -67,7 +67,7 @@ struct SessionStoreTests {
     }
 
     @Test func `a session that has run out is over, though it was cached`() async throws {
-        try await run { database in
+        try await run { (database) async throws in
             let store = store(database)
             let (session, token) = try await store.open(
                 tenant: tenant,
@@ -83,7 +83,7 @@ struct SessionStoreTests {
     }
 
     @Test func `a session revoked in one process is over in another within a second`() async throws {
-        try await run { database in
+        try await run { (database) async throws in
             let (here, there) = (store(database), store(database))
             let (session, token) = try await here.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
             let heard = Mutex<[UUID]>([])
@@ -110,7 +110,7 @@ struct SessionStoreTests {
     }
 
     @Test func `while the database is away known tokens work, and others get an error instead of a no`() async throws {
-        try await run { database in
+        try await run { (database) async throws in
             let pool = database.pool(as: .gateway)
             let store = SessionStore(pool: pool, logger: database.logger)
             let (session, token) = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
@@ -129,7 +129,7 @@ struct SessionStoreTests {
     }
 
     @Test func `a taken slug keeps its tenant`() async throws {
-        try await run { database in
+        try await run { (database) async throws in
             let directory = TenantDirectory(pool: database.pool(as: .appender))
             #expect(try await directory.tenant(named: "demo") == nil)
             #expect(try await directory.register(slug: "demo", tenant: tenant) == tenant)

@@ -4,6 +4,11 @@ package struct ImportReport: Sendable, Equatable {
         package var added = 0
         /// Were here before.
         package var present = 0
+
+        package init(added: Int = 0, present: Int = 0) {
+            self.added = added
+            self.present = present
+        }
     }
 
     package var users = Tally()

@@ -1,0 +1,174 @@
+import Foundation
+import Postgres
+import Redis
+import Synchronization
+import Testing
+
+/// A whole installation for one test: databases and a Redis of its own, and as many `daybook` processes as it starts.
+///
+///     try await Installation.run { installation in
+///         let server = try await installation.serve()
+///         let ada = try await installation.token(for: "ada")
+///         let room = try await server.post("/api/rooms", ["kind": "channel", "name": "general"], as: ada)
+///         try await server.kill()
+///         …
+///     }
+///
+/// `DAYBOOK_BINARY` names the executable, `DAYBOOK_TEST_POSTGRES` a superuser's conninfo, as `tools/test` sets them. Everything
+/// is stopped and removed in the end, whatever the test does.
+final class Installation: Sendable {
+    /// The tenant that every installation has.
+    static let tenant = "demo"
+
+    /// For sockets, the master key and what the processes say.
+    let folder: String
+    let redis: RedisServer
+    /// The server's own conninfo, or that of a cluster of the installation's own.
+    let conninfo: String
+    /// Only with `ownPostgres`, for tests that stop the server.
+    let postgres: PostgresCluster?
+    private let binary: String
+    private let name: String
+    private let servers = Mutex<[Server]>([])
+
+    /// - Parameters:
+    ///   - ownPostgres: a cluster that nobody else uses, which takes two seconds more.
+    ///   - users: handles and roles: `owner` or `auditor`.
+    static func run(
+        ownPostgres: Bool = false,
+        owners: [String] = ["ada"],
+        auditors: [String] = [],
+        _ body: (Installation) async throws -> Void
+    ) async throws {
+        let installation = try await Installation(ownPostgres: ownPostgres)
+        do {
+            try await installation.tool("migrate")
+            let users = owners.flatMap { ["--owner", $0] } + auditors.flatMap { ["--auditor", $0] }
+            try await installation.tool(["tenant", "create", tenant] + users)
+            try await body(installation)
+        } catch {
+            for server in installation.servers.withLock({ $0 }) {
+                Issue.record("a server said in the end:\n\(server.lastWords)")
+            }
+            await installation.remove()
+            throw error
+        }
+        await installation.remove()
+    }
+
+    private init(ownPostgres: Bool) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        binary = try #require(environment["DAYBOOK_BINARY"], "set DAYBOOK_BINARY to the built executable")
+        name = "daybook_system_" + UUID().uuidString.lowercased().prefix(8)
+        // Short: a socket's path has at most 107 bytes.
+        folder = "/tmp/\(name)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        redis = try await RedisServer(folder: folder)
+        if ownPostgres {
+            let cluster = try await PostgresCluster(folder: folder)
+            (postgres, conninfo) = (cluster, cluster.conninfo)
+        } else {
+            postgres = nil
+            conninfo = try #require(environment["DAYBOOK_TEST_POSTGRES"], "set DAYBOOK_TEST_POSTGRES to a superuser's conninfo")
+        }
+        try await tool("master-key", "create", "\(folder)/master.key")
+    }
+
+    private func remove() async {
+        for server in servers.withLock({ $0 }) { await server.kill() }
+        await redis.kill()
+        if let postgres {
+            await postgres.kill()
+        } else {
+            for database in [controlDatabase, productDatabase] {
+                // The next run makes databases of other names.
+                try? drop(database)
+            }
+        }
+        // Nobody looks there any more.
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private func drop(_ database: String) throws {
+        var configuration = PostgresConfiguration(conninfo: conninfo)
+        configuration.database = "postgres"
+        try PostgresConnection(configuration).executeScript("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
+    }
+
+    // MARK: Stores
+
+    var controlDatabase: String { "\(name)_control" }
+    var productDatabase: String { "\(name)_product" }
+
+    /// A connection of one's own to the product database, as a superuser or one of Daybook's roles such as `projector`.
+    func product(as role: String? = nil) throws -> PostgresConnection {
+        try PostgresConnection(
+            PostgresConfiguration(conninfo: conninfo, user: role.map { "daybook_\($0)" }, database: productDatabase)
+        )
+    }
+
+    var environment: [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        environment["DAYBOOK_POSTGRES"] = conninfo
+        environment["DAYBOOK_REDIS"] = redis.url
+        environment["DAYBOOK_CONTROL_DATABASE"] = controlDatabase
+        environment["DAYBOOK_PRODUCT_DATABASE"] = productDatabase
+        environment["DAYBOOK_MASTER_KEY_FILE"] = "\(folder)/master.key"
+        environment["DAYBOOK_SCHEMA"] = Self.checkout.appending(path: "schema").path
+        return environment
+    }
+
+    /// The folder with Package.swift.
+    static let checkout = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
+
+    // MARK: Processes
+
+    /// Starts a server and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - roles: as `daybook serve --role` takes them.
+    ///   - waiting: false to have it back as soon as it answers at all, such as when a store is away.
+    func serve(roles: String = "all", waiting: Bool = true) async throws -> Server {
+        let server = Server(
+            binary: binary,
+            roles: roles,
+            environment: environment,
+            log: "\(folder)/server-\(servers.withLock { $0.count }).log"
+        )
+        servers.withLock { $0.append(server) }
+        try await server.start(waiting: waiting)
+        return server
+    }
+
+    /// Runs a subcommand to its end, which must be a good one, and gives its standard output.
+    @discardableResult
+    func tool(_ arguments: String...) async throws -> String {
+        try await tool(arguments)
+    }
+
+    @discardableResult
+    func tool(_ arguments: [String]) async throws -> String {
+        let result = try await attempt(arguments)
+        guard result.status == 0 else { throw ToolFailure(arguments: arguments, result: result) }
+        return result.output
+    }
+
+    /// Runs a subcommand to its end, whatever that is.
+    func attempt(_ arguments: [String]) async throws -> Child.Result {
+        let log = "\(folder)/tool-\(UUID().uuidString)"
+        let child = try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
+        return await child.result()
+    }
+
+    /// A token for a user of the tenant.
+    func token(for handle: String) async throws -> String {
+        try await tool("token", "--tenant", Self.tenant, "--user", handle).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+struct ToolFailure: Error, CustomStringConvertible {
+    let arguments: [String]
+    let result: Child.Result
+
+    var description: String { "daybook \(arguments.joined(separator: " ")): status \(result.status)\n\(result.errors)" }
+}
