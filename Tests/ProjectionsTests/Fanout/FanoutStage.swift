@@ -1,0 +1,146 @@
+import EventStore
+import Events
+import Foundation
+import Postgres
+import Redis
+import TestSupport
+import Threads
+
+@testable import Projections
+
+/// A story whose events also reach the queues in Redis: in a database of Redis that is this test's alone.
+struct FanoutStage: Sendable {
+    let story: Story
+    let redis: RedisConfiguration
+
+    static func run(_ body: (FanoutStage) async throws -> Void) async throws {
+        try await RedisDatabases.lend { redis in
+            try await Story.run { try await body(FanoutStage(story: $0, redis: redis)) }
+        }
+    }
+
+    /// Lends the partition's fan-out to `body`, on a thread of its own.
+    func fanout<Value: Sendable>(
+        _ change: (inout Fanout.Configuration) -> Void = { _ in },
+        _ body: @escaping @Sendable (inout PartitionFanout, PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        var configuration = Fanout.Configuration(
+            postgres: story.database.configuration(as: .projector),
+            redis: redis,
+            partitions: [story.tenant.partition]
+        )
+        configuration.poll = .zero
+        change(&configuration)
+        let (codec, queries, logger, partition) = (story.codec, story.log.queries, story.database.logger, story.tenant.partition)
+        return try await story.database.pool(as: .projector).withConnection { [configuration] connection in
+            guard
+                let lease = try Lease.acquire(PartitionFanout.name, of: partition, by: UUID(), for: .zero, on: connection)
+            else { throw Unexpected("the partition has another owner") }
+            var fanout = try PartitionFanout(
+                taking: lease,
+                configuration,
+                codec: codec,
+                queries: queries,
+                logger: logger,
+                onWake: { _ in },
+                redis: try RedisConnection(configuration.redis),
+                on: connection
+            )
+            return try body(&fanout, connection)
+        }
+    }
+
+    /// Projects, then fans out all that there is.
+    @discardableResult
+    func fanOut() async throws -> Position {
+        let projected = try await story.project()
+        return try await fanout { fanout, connection in
+            while try fanout.step(projected: projected, on: connection) {}
+            return fanout.position
+        }
+    }
+
+    /// Registers a queue of the user.
+    func subscribe(_ user: UserID) async throws {
+        let (tenant, id) = (story.tenant, UUID.v7())
+        try await story.database.pool().execute(
+            """
+            INSERT INTO rt.queues (tenant, id, partition, member, base, idle_timeout_s, durable)
+            VALUES (\(tenant.id), \(id), \(tenant.partition.number), \(user.uuid), 0, 3600, false)
+            """
+        )
+    }
+
+    func send(_ name: String, _ arguments: String...) async throws -> RedisValue {
+        let client = RedisClient(redis)
+        let value = try await client.send(RedisCommand(name, arguments: arguments))
+        await client.close()
+        return value
+    }
+
+    func owner(_ user: UserID) -> QueueOwner { QueueOwner(story.tenant.id, user) }
+
+    /// The user's queue as Redis holds it, withheld entries left out.
+    func queue(_ user: UserID) async throws -> [FanoutEntry] {
+        let key = FanoutKeys.queue(owner(user), story.tenant.partition)
+        let entries = try RedisStreamEntry.range(try await send("XRANGE", key, "-", "+"), key: key).compactMap { FanoutEntry($0) }
+        guard let fences = try await fences(user) else { return [] }
+        return entries.filter { !fences.withholds($0) }
+    }
+
+    func fences(_ user: UserID) async throws -> FanoutFences? {
+        try FanoutFences(try await send("HGETALL", FanoutKeys.fences(owner(user), story.tenant.partition)))
+    }
+
+    func payload(_ place: RealtimePlace) async throws -> String? {
+        try await send("GET", FanoutKeys.payload(place, story.tenant.partition)).bytes.flatMap {
+            RealtimePayload(stored: $0).map { String(decoding: $0.json, as: UTF8.self) }
+        }
+    }
+
+    var watermark: Position? {
+        get async throws { try await send("HGET", FanoutKeys.state(story.tenant.partition), "w").int }
+    }
+
+    /// What the user's queue would hold if it were made up from the log.
+    func refilled(_ user: UserID, after place: RealtimePlace = RealtimePlace(0, 0)) async throws -> [RealtimeEvent] {
+        let log = story.database.log(reader: .gateway)
+        let refill = Refill(log: log, codec: story.codec, pool: story.database.pool(as: .gateway))
+        let head = try await story.project()
+        return try await refill.page(of: story.tenant, for: user, after: place, through: head, limit: .max).events
+    }
+}
+
+/// Empty Redis databases, each for one test at a time: keys have fixed names, and some tests flush.
+actor RedisDatabases {
+    private static let shared = RedisDatabases()
+    private var free = Array(6...9)
+    private var waiting: [CheckedContinuation<Int, Never>] = []
+
+    static func lend(_ body: (RedisConfiguration) async throws -> Void) async throws {
+        guard let url = TestRedis.url else { throw Unexpected("set DAYBOOK_TEST_REDIS") }
+        let number = await shared.take()
+        do {
+            let separator = url.hasPrefix("unix") ? "?db=" : url.last == "/" ? "" : "/"
+            let base = url.hasPrefix("unix") ? url : url.replacing(#/(redis://[^/]+)(/\d*)?$/#) { "\($0.output.1)" }
+            let redis = try RedisConfiguration(url: base + separator + "\(number)")
+            let client = RedisClient(redis)
+            _ = try await client.send(RedisCommand("FLUSHDB"))
+            await client.close()
+            try await body(redis)
+            await shared.give(number)
+        } catch {
+            await shared.give(number)
+            throw error
+        }
+    }
+
+    private func take() async -> Int {
+        if let number = free.popLast() { return number }
+        return await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func give(_ number: Int) {
+        if waiting.isEmpty { free.append(number) } else { waiting.removeFirst().resume(returning: number) }
+    }
+}

@@ -1,0 +1,237 @@
+import Commands
+import EventStore
+import Events
+import Foundation
+import GatewayHTTP
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Migrations
+import NIOCore
+import Postgres
+import Projections
+import Redis
+import Sessions
+import TestSupport
+
+@testable import RealtimeAPI
+
+/// The whole way from a command to a poll in one process: log, projector, fan-out, Redis, realtime API.
+struct Stage: Sendable {
+    let database: TestDatabase
+    let redis: RedisConfiguration
+    let tenant: Tenant
+    let log: EventLog
+    let codec: EventCodec
+    let commands: CommandHandler
+    let reads: ReadModels
+    let sessions: SessionStore
+    let api: RealtimeAPI
+    let client: any TestClientProtocol
+
+    struct Options: Sendable {
+        var fanout: @Sendable (inout Fanout.Configuration) -> Void = { _ in }
+        var api: @Sendable (inout RealtimeAPI.Configuration) -> Void = { _ in }
+        /// Where the API looks for Redis, if not where the fan-out writes.
+        var apiRedis: String?
+        var runsFanout = true
+    }
+
+    static func run(_ options: Options = Options(), _ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
+        try await RedisDatabases.lend { redis in
+            try await TestDatabase.run { database in
+                let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
+                try Migrator(schema: control, configuration: database.configuration()).migrate()
+                try await start(options, database, redis, body)
+            }
+        }
+    }
+
+    private static func start(
+        _ options: Options,
+        _ database: TestDatabase,
+        _ redis: RedisConfiguration,
+        _ body: @escaping @Sendable (Stage) async throws -> Void
+    ) async throws {
+        let tenant = try await database.makeTenant()
+        let log = database.log(reader: .gateway)
+        let codec = EventCodec(keyring: Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender)))
+        let progress = PositionWatch()
+        let reads = ReadModels(pool: database.pool(as: .gateway, size: 2), progress: progress)
+        let sessions = SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
+        var configuration = RealtimeAPI.Configuration(redis: try options.apiRedis.map { try RedisConfiguration(url: $0) } ?? redis)
+        options.api(&configuration)
+        let api = RealtimeAPI(
+            configuration,
+            log: log,
+            codec: codec,
+            reads: reads,
+            sessions: sessions,
+            positions: PositionTokens(masterKey: database.masterKey),
+            masterKey: database.masterKey,
+            logger: database.logger
+        )
+        let router = Router<DaybookRequestContext>.daybook()
+        api.addRoutes(to: router)
+
+        let projector = Projector(
+            .init(postgres: database.configuration(as: .projector), partitions: [tenant.partition]),
+            log: log,
+            codec: codec,
+            progress: progress,
+            logger: database.logger
+        )
+        var fanoutConfiguration = Fanout.Configuration(
+            postgres: database.configuration(as: .projector),
+            redis: redis,
+            partitions: [tenant.partition]
+        )
+        options.fanout(&fanoutConfiguration)
+        let fanout = Fanout(fanoutConfiguration, log: log, codec: codec, progress: progress, logger: database.logger)
+
+        let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await projector.run() }
+            if options.runsFanout { group.addTask { try? await fanout.run() } }
+            group.addTask { await sessions.run() }
+            for service in api.services { group.addTask { try? await service.run() } }
+            let result: Result<Void, any Error>
+            do {
+                try await Application(router: router, logger: database.logger).test(.router) { client in
+                    try await body(
+                        Stage(
+                            database: database,
+                            redis: redis,
+                            tenant: tenant,
+                            log: log,
+                            codec: codec,
+                            commands: CommandHandler(log: log, codec: codec, logger: database.logger),
+                            reads: reads,
+                            sessions: sessions,
+                            api: api,
+                            client: client
+                        )
+                    )
+                }
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            group.cancelAll()
+            return result
+        }
+        await api.close()
+        try result.get()
+    }
+
+    // MARK: What happens
+
+    @discardableResult
+    func perform<C: Command>(_ command: C, by user: UserID? = nil, key: String? = nil, in tenant: Tenant? = nil) async throws -> Position {
+        let caller = Caller(tenant: tenant ?? self.tenant, actor: user.map { .user($0) } ?? .system, user: user)
+        return try await commands.handle(command, in: CommandContext(caller: caller, idempotencyKey: key)).position
+    }
+
+    func user(_ handle: String, _ role: Role = .member, id: UserID = UserID(), in tenant: Tenant? = nil) async throws -> UserID {
+        try await perform(AddUser(user: id, handle: handle, name: handle.capitalized, role: role), in: tenant)
+        return id
+    }
+
+    /// A room that the first of them opens.
+    func room(
+        _ kind: RoomEvent.Kind = .private,
+        id: RoomID = RoomID(),
+        named name: String = "general",
+        members: [UserID],
+        in tenant: Tenant? = nil
+    ) async throws -> RoomID {
+        try await perform(
+            CreateRoom(room: id, kind: kind, name: name, members: Array(members.dropFirst())),
+            by: members[0],
+            in: tenant
+        )
+        return id
+    }
+
+    @discardableResult
+    func post(_ body: String, in room: RoomID, by user: UserID, key: String? = nil, tenant: Tenant? = nil) async throws -> MessageID {
+        let message = MessageID()
+        try await perform(PostMessage(message: message, room: room, body: body), by: user, key: key, in: tenant)
+        return message
+    }
+
+    /// Waits until everything that is in the log now is in the read models.
+    @discardableResult
+    func settled() async throws -> Position {
+        let head = try await log.currentHeads()[tenant.partition] ?? 0
+        guard try await reads.wait(for: tenant, past: head, timeout: .seconds(20)) else { throw StageError("the projector is behind") }
+        return head
+    }
+
+    /// Waits until everything that is in the log now is in the queues.
+    func fannedOut() async throws {
+        let head = try await settled()
+        let redis = RedisClient(redis)
+        try await eventually {
+            try await redis.send(RedisCommand("HGET", FanoutKeys.state(tenant.partition), "w")).int ?? -1 >= head
+        }
+        await redis.close()
+    }
+
+    // MARK: Redis
+
+    func redis(_ name: String, _ arguments: String...) async throws -> RedisValue {
+        let client = RedisClient(redis)
+        let value = try await client.send(RedisCommand(name, arguments: arguments))
+        await client.close()
+        return value
+    }
+}
+
+struct StageError: Error {
+    let what: String
+    init(_ what: String) { self.what = what }
+}
+
+/// Tries until it is so, for at most ten seconds.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try await !condition() {
+        guard deadline > .now else { throw StageError("it did not come to be in ten seconds") }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+/// Empty Redis databases, each for one test at a time: keys have fixed names, and some tests flush.
+actor RedisDatabases {
+    private static let shared = RedisDatabases()
+    private var free = Array(10...15)
+    private var waiting: [CheckedContinuation<Int, Never>] = []
+
+    static func lend(_ body: (RedisConfiguration) async throws -> Void) async throws {
+        guard let url = TestRedis.url else { throw StageError("set DAYBOOK_TEST_REDIS") }
+        let number = await shared.take()
+        do {
+            let separator = url.hasPrefix("unix") ? "?db=" : url.last == "/" ? "" : "/"
+            let base = url.hasPrefix("unix") ? url : url.replacing(#/(redis://[^/]+)(/\d*)?$/#) { "\($0.output.1)" }
+            let redis = try RedisConfiguration(url: base + separator + "\(number)")
+            let client = RedisClient(redis)
+            _ = try await client.send(RedisCommand("FLUSHDB"))
+            try await body(redis)
+            await client.close()
+            await shared.give(number)
+        } catch {
+            await shared.give(number)
+            throw error
+        }
+    }
+
+    private func take() async -> Int {
+        if let number = free.popLast() { return number }
+        return await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func give(_ number: Int) {
+        if waiting.isEmpty { free.append(number) } else { waiting.removeFirst().resume(returning: number) }
+    }
+}
