@@ -14,12 +14,12 @@ extension RealtimeAPI {
         let routes = router.group("/realtime/queues").add(middleware: BearerAuth(sessions: sessions))
         let registration = StrictJSON(RegistrationBody.self)
         routes.post { request, context in
-            _ = try Query(request.uri, known: [])
+            _ = try Query(of: request, known: [])
             let body = try registration.decode(try await request.jsonBody(upTo: 256 << 10))
             return try await self.register(body, by: context.session, logger: context.logger)
         }
         routes.get { request, context in
-            _ = try Query(request.uri, known: [])
+            _ = try Query(of: request, known: [])
             return try await self.list(for: context.session)
         }
         routes.get("{queue}/events") { request, context in
@@ -29,7 +29,9 @@ extension RealtimeAPI {
             let queue = try await self.queue(context)
             try await self.registry.delete(queue)
             self.hub.end(queue: queue.id, .deleted)
-            do { try await self.hot.tell(.init(.deleted, queue: queue.id, gateway: self.gateway)) } catch where error.isUnavailable {
+            do { try await self.hot.tell(.init(.deleted, queue: queue.id, gateway: self.gateway)) } catch let error as RedisError
+                where error.isUnavailable
+            {
                 // Gateways that still know the queue forget it when they hear of Redis again.
                 context.logger.debug("Redis is away; the others do not hear of the deletion", metadata: ["error": "\(error)"])
             }
@@ -47,7 +49,7 @@ extension RealtimeAPI {
     }
 
     private func pollRequest(_ request: Request, _ context: DaybookRequestContext) async throws -> PollRequest {
-        let query = try Query(request.uri, known: ["cursor", "timeout_s", "limit", "min_position"])
+        let query = try Query(of: request, known: ["cursor", "timeout_s", "limit", "min_position"])
         let queue = try await queue(context)
         guard let cursor = query["cursor"].flatMap({ seal.open($0, of: queue.owner) }), cursor.queue == queue.id else {
             throw Problem.badCursor

@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Postgres
 import Redis
+import TestSupport
 import Testing
 
 @testable import Projections

@@ -1,4 +1,5 @@
 internal import EventStore
+internal import Events
 internal import Foundation
 internal import Projections
 internal import Synchronization

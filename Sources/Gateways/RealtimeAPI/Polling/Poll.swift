@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import Projections
+internal import Redis
 internal import Sessions
 
 /// What a poll asks for.

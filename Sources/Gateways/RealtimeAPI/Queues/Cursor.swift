@@ -71,7 +71,7 @@ struct CursorSeal: Sendable {
 
 extension [UInt8] {
     fileprivate mutating func append(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 }
 
