@@ -4,6 +4,7 @@ internal import Foundation
 package import GatewayHTTP
 internal import HTTPTypes
 package import Hummingbird
+internal import Logging
 internal import NIOCore
 internal import Projections
 internal import Redis

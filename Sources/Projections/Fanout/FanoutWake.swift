@@ -18,7 +18,7 @@ package struct FanoutWake: Sendable, Equatable {
         case these([RealtimePlace])
         case all
 
-        var isEmpty: Bool { self == .these([]) }
+        package var isEmpty: Bool { self == .these([]) }
 
         mutating func add(_ more: [RealtimePlace]) {
             guard case .these(let places) = self else { return }

@@ -2,6 +2,7 @@ import EventStore
 import Events
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Projections
@@ -149,13 +150,12 @@ struct ParkingTests {
             let ada = try await story.join()
             let room = try await story.open(members: [ada])
             try await story.project()
-            let superuser = story.database.pool()
-            try await superuser.execute("REVOKE INSERT ON rm.messages FROM daybook_projector")
+            try await story.superuser.execute("REVOKE INSERT ON rm.messages FROM daybook_projector")
             try await story.post(in: room, by: ada)
             await #expect(throws: PostgresError.self) { try await story.project() }
             #expect(try await story.rows(of: "rm.parked") == [])
-            try await superuser.execute("GRANT INSERT ON rm.messages TO daybook_projector")
-            try await superuser.execute("UPDATE rm.checkpoints SET lease_owner = NULL")
+            try await story.superuser.execute("GRANT INSERT ON rm.messages TO daybook_projector")
+            try await story.superuser.execute("UPDATE rm.checkpoints SET lease_owner = NULL")
             try await story.project()
             #expect(try await story.rows(of: "rm.messages").count == 1)
         }
@@ -181,8 +181,7 @@ struct ParkingTests {
             #expect(try await story.rows(of: "rm.parked").count == 6)
 
             let changed = try await story.append(.changed(name: "x", topic: nil), to: room)
-            let superuser = story.database.pool()
-            try await superuser.execute(
+            try await story.superuser.execute(
                 "UPDATE es.events e SET type = c.type, payload = c.payload FROM es.events c WHERE e.position = \(poison) AND c.position = \(changed)"
             )
             #expect(try await story.unpark(room.uuid) == 4)

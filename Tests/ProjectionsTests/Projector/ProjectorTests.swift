@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Projections
@@ -57,13 +58,12 @@ import Testing
         try await Story.run { story in
             let ada = try await story.join()
             let room = try await story.open(members: [ada])
-            let superuser = story.database.pool()
             try await running(story.makeProjector()) {
                 try await running(story.makeProjector()) {
                     for number in 1...40 {
                         try await story.post("\(number)", in: room, by: ada)
                         if number % 10 == 0 {
-                            try await superuser.execute(
+                            try await story.superuser.execute(
                                 """
                                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                                  WHERE usename = 'daybook_projector' AND datname = current_database() AND query LIKE '%rm.%'

@@ -2,6 +2,7 @@ import EventStore
 import Events
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Projections

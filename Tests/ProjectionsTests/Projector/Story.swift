@@ -14,18 +14,22 @@ struct Story: Sendable {
     let log: EventLog
     let codec: EventCodec
     let projector: PostgresPool
+    /// Sees and may do everything.
+    let superuser: PostgresPool
     let reads: ReadModels
 
     static func run(_ body: (Story) async throws -> Void) async throws {
         try await TestDatabase.run { database in
             let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
+            let log = database.log()
             try await body(
                 Story(
                     database: database,
-                    tenant: try await database.makeTenant(),
-                    log: database.log(),
+                    tenant: try await log.place(.v7(), in: Partition(0)),
+                    log: log,
                     codec: EventCodec(keyring: keyring),
                     projector: database.pool(as: .projector),
+                    superuser: database.pool(),
                     reads: ReadModels(pool: database.pool(as: .gateway), progress: PositionWatch())
                 )
             )
@@ -174,13 +178,12 @@ struct Story: Sendable {
     /// Empties every table of the read models.
     func drop() async throws {
         let tables = try await tables()
-        let pool = database.pool()
-        try await pool.withConnection { try $0.executeScript("TRUNCATE rm.checkpoints, \(tables.joined(separator: ", "))") }
+        try await superuser.withConnection { try $0.executeScript("TRUNCATE rm.checkpoints, \(tables.joined(separator: ", "))") }
     }
 
     /// The tables of tenants' rows.
     func tables() async throws -> [String] {
-        try await database.pool().query(
+        try await superuser.query(
             """
             SELECT 'rm.' || relname FROM pg_class
              WHERE relnamespace = 'rm'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'checkpoints' ORDER BY 1
@@ -191,18 +194,18 @@ struct Story: Sendable {
 
     /// The rows of a table as text, in an order of their own, less the times that are not the log's.
     func rows(of table: String) async throws -> [String] {
-        try await database.pool().query(
+        try await superuser.query(
             "SELECT (to_jsonb(t) - 'parked_at')::text FROM \(raw: table) t ORDER BY 1",
             as: String.self
         )
     }
 
-    /// One row of any query, as superuser.
+    /// The rows of any query.
     func query<each Value: PostgresDecodable & Sendable>(
         _ sql: SQL,
         as type: (repeat each Value).Type
     ) async throws -> [(repeat each Value)] {
-        try await database.pool().query(sql, as: type)
+        try await superuser.query(sql, as: type)
     }
 }
 

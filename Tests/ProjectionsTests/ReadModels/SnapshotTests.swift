@@ -2,6 +2,7 @@ import EventStore
 import Events
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Projections
@@ -17,7 +18,7 @@ struct SnapshotTests {
             #expect(snapshot.position == last)
             #expect(try await snapshot.me == story.reads.user(bob, in: story.tenant))
             #expect(snapshot.users?.map(\.id) == [ada, bob].sorted().map { "\($0)" })
-            let view = try await story.reads.room(room, for: bob, in: story.tenant)
+            let view = try #require(try await story.reads.room(room, for: bob, in: story.tenant))
             #expect(snapshot.rooms?.map(\.room) == [view])
             #expect(
                 snapshot.rooms?.first?.members

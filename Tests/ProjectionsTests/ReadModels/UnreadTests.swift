@@ -1,6 +1,7 @@
 import EventStore
 import Events
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Projections
@@ -57,7 +58,7 @@ struct UnreadTests {
             let room = try await story.open(members: [ada, bob])
             try await story.project()
             // As many messages by the front door would only make the test slow.
-            try await story.database.pool().execute(
+            try await story.superuser.execute(
                 """
                 WITH m AS (
                   INSERT INTO rm.messages (tenant, id, room, seq, position, author, body, mentions, created_at)

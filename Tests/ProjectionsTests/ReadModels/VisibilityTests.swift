@@ -1,5 +1,7 @@
 import EventStore
 import Events
+import Postgres
+import TestSupport
 import Testing
 
 @testable import Projections
