@@ -36,6 +36,19 @@ struct Story: Sendable {
         }
     }
 
+    /// The same database, told of another tenant.
+    func of(_ tenant: Tenant) -> Story {
+        Story(
+            database: database,
+            tenant: tenant,
+            log: log,
+            codec: codec,
+            projector: projector,
+            superuser: superuser,
+            reads: reads
+        )
+    }
+
     // MARK: The log
 
     /// Appends an event and gives its position.

@@ -98,7 +98,7 @@ extension Story {
     /// Puts a row into every table.
     @discardableResult
     fileprivate func fill(_ tenant: Tenant) async throws -> (UserID, RoomID, MessageID) {
-        let story = Story(database: database, tenant: tenant, log: log, codec: codec, projector: projector, superuser: superuser, reads: reads)
+        let story = of(tenant)
         let (ada, bob) = (try await story.join(), try await story.join())
         let room = try await story.open(members: [ada, bob])
         let message = try await story.post(in: room, by: ada, mentions: [bob])
