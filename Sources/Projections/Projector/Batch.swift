@@ -65,7 +65,8 @@ extension PostgresConnection {
     /// Projects events one by one inside of the caller's transaction: those that cannot be are parked, all others go in.
     ///
     /// - Returns: which streams are parked now.
-    func projectSingly(_ events: [LogEvent], after parked: ParkedStreams, areLate: Bool = false) throws -> ParkedStreams {
+    func projectSingly(_ events: [LogEvent], after parked: ParkedStreams, areLate: Bool = false) throws -> ParkedStreams
+    {
         var parked = parked
         for event in events {
             var batch = Batch(after: parked, isLate: areLate)

@@ -24,11 +24,21 @@ struct Changes {
         case .room(let id, let change):
             if case .messagesRangeDeleted = change, posts.rooms.contains(id) { writePosts() }
             writes += RoomProjection.writes(change, to: id, at: event)
-        case .message(let id, .posted(let room, let author, let body, let mentions, let thread, let attachments, let source)):
+        case .message(
+            let id,
+            .posted(let room, let author, let body, let mentions, let thread, let attachments, let source)
+        ):
             try posts.add(
                 PostedMessage(
-                    id: id, room: room, author: author, body: body.text, mentions: mentions, thread: thread,
-                    attachments: PostedMessage.json(of: attachments?.text), source: source, at: event.raw
+                    id: id,
+                    room: room,
+                    author: author,
+                    body: body.text,
+                    mentions: mentions,
+                    thread: thread,
+                    attachments: PostedMessage.json(of: attachments?.text),
+                    source: source,
+                    at: event.raw
                 )
             )
         case .message(let id, let change):

@@ -1,6 +1,7 @@
-internal import Foundation
 package import EventStore
+internal import Foundation
 package import Postgres
+
 package import struct Foundation.UUID
 
 /// Somebody else works on the partition now, or has moved its checkpoint: what was being done must be dropped.

@@ -13,7 +13,8 @@ struct ParkedStreams {
     private var streams: Set<Key> = []
     private var news: [Parking] = []
 
-    static func load(of partition: Partition, on connection: PostgresConnection) throws(PostgresError) -> ParkedStreams {
+    static func load(of partition: Partition, on connection: PostgresConnection) throws(PostgresError) -> ParkedStreams
+    {
         var parked = ParkedStreams()
         let rows = try connection.execute(
             "SELECT tenant, stream FROM rm.parked_streams WHERE partition = \(partition.number)"

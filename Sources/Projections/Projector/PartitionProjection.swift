@@ -20,7 +20,9 @@ struct PartitionProjection {
         codec: EventCodec,
         on connection: PostgresConnection
     ) throws {
-        guard let lease = try Lease.acquire(Self.name, of: partition, by: owner, for: duration, on: connection) else { return nil }
+        guard let lease = try Lease.acquire(Self.name, of: partition, by: owner, for: duration, on: connection) else {
+            return nil
+        }
         self.lease = lease
         self.codec = codec
         // Read under the lease, so that nobody parks anything after it.

@@ -97,7 +97,12 @@ final class ProjectorThread: Sendable {
         onCommitted(partition, projection.position)
         var renewal = ContinuousClock.now + configuration.lease / 3
         while !isStopping {
-            let events = try queries.read(partition, after: projection.position, limit: configuration.batchLimit, on: connection)
+            let events = try queries.read(
+                partition,
+                after: projection.position,
+                limit: configuration.batchLimit,
+                on: connection
+            )
             if events.isEmpty {
                 if renewal <= .now {
                     try projection.lease.renew(on: connection)
@@ -118,7 +123,8 @@ final class ProjectorThread: Sendable {
             "An event cannot be projected: its stream is parked",
             metadata: [
                 "tenant": "\(parking.event.tenant)", "stream": "\(parking.event.stream)",
-                "position": "\(parking.event.position)", "type": "\(parking.event.type)", "reason": "\(parking.poison.reason)",
+                "position": "\(parking.event.position)", "type": "\(parking.event.type)",
+                "reason": "\(parking.poison.reason)",
             ]
         )
     }

@@ -2,6 +2,7 @@ package import EventStore
 package import Events
 internal import Foundation
 package import Postgres
+
 package import struct Foundation.UUID
 
 /// Projects the events that were set aside for a parked stream's sake, after what was wrong has been mended: in their order,

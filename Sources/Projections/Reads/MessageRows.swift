@@ -25,9 +25,10 @@ enum MessageRows {
     static func decode(_ result: PostgresResult) throws(PostgresError) -> [MessageView] {
         var views: [MessageView] = []
         for row: Row in try result.decode(Row.self) {
-            let (id, room, seq, author, body, mentions, thread, replies, attachments, createdAt, editedAt, deletedAt) = (
-                row.0, row.1, row.2, row.3, row.4, row.5, row.6, row.7, row.8, row.9, row.10, row.11
-            )
+            let (id, room, seq, author, body, mentions, thread, replies, attachments, createdAt, editedAt, deletedAt) =
+                (
+                    row.0, row.1, row.2, row.3, row.4, row.5, row.6, row.7, row.8, row.9, row.10, row.11
+                )
             views.append(
                 MessageView(
                     id: MessageID(id).description,

@@ -5,8 +5,11 @@ internal import Postgres
 
 extension ReadModels {
     package func user(_ id: UserID, in tenant: Tenant) async throws -> UserView? {
-        let query: SQL = "SELECT \(Self.userColumns) FROM rm.users u WHERE u.tenant = \(tenant.id) AND u.id = \(id.uuid)"
-        return try await read([query], in: tenant) { (results) throws(PostgresError) in try Self.users(results[0]).first?.item }
+        let query: SQL =
+            "SELECT \(Self.userColumns) FROM rm.users u WHERE u.tenant = \(tenant.id) AND u.id = \(id.uuid)"
+        return try await read([query], in: tenant) { (results) throws(PostgresError) in
+            try Self.users(results[0]).first?.item
+        }
     }
 
     /// Ordered by identifier.
@@ -16,7 +19,9 @@ extension ReadModels {
             SELECT \(Self.userColumns) FROM rm.users u WHERE u.tenant = \(tenant.id) AND \(paging.range("u.id"))
             ORDER BY u.id \(paging.order) LIMIT \(paging.limit)
             """
-        return try await read([query], in: tenant) { (results) throws(PostgresError) in paging.slice(try Self.users(results[0])) }
+        return try await read([query], in: tenant) { (results) throws(PostgresError) in
+            paging.slice(try Self.users(results[0]))
+        }
     }
 
     static let userColumns: SQL = "u.id, u.handle, u.name, u.kind, u.role, u.active, u.version"

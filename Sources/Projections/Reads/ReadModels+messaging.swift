@@ -7,7 +7,9 @@ extension ReadModels {
     /// A message of a room that `viewer` may see, or its tombstone.
     package func message(_ id: MessageID, for viewer: UserID, in tenant: Tenant) async throws -> MessageView? {
         let query = Self.message(id, for: Viewer(viewer, in: tenant))
-        return try await read([query], in: tenant) { (results) throws(PostgresError) in try MessageRows.decode(results[0]).first }
+        return try await read([query], in: tenant) { (results) throws(PostgresError) in
+            try MessageRows.decode(results[0]).first
+        }
     }
 
     package enum Anchor: Sendable {
@@ -99,9 +101,14 @@ extension ReadModels {
                AND \(viewer.isNotParked("m.id")) AND \(viewer.sees(room: "m.room"))
              ORDER BY f.version
             """
-        return try await read([Self.message(message, for: viewer), query], in: tenant) { (results) throws(PostgresError) in
+        return try await read([Self.message(message, for: viewer), query], in: tenant) {
+            (results) throws(PostgresError) in
             guard results[0].count > 0 else { return nil }
-            return try results[1].decode((Int64, String?, UUID, PostgresTimestamp).self).map { version, body, editor, at in
+            return try results[1].decode((Int64, String?, UUID, PostgresTimestamp).self).map {
+                version,
+                body,
+                editor,
+                at in
                 RevisionView(version: version, body: body, editorID: UserID(editor).description, at: Timestamp(at))
             }
         }
@@ -149,7 +156,13 @@ extension ReadModels {
 
     static func unread(_ result: PostgresResult) throws(PostgresError) -> [UnreadView] {
         try result.decode((UUID, Int64, Int64, Int64, Int64).self).map { room, last, read, unread, mentions in
-            UnreadView(roomID: RoomID(room).description, lastSeq: last, readSeq: read, unread: unread, mentions: mentions)
+            UnreadView(
+                roomID: RoomID(room).description,
+                lastSeq: last,
+                readSeq: read,
+                unread: unread,
+                mentions: mentions
+            )
         }
     }
 }

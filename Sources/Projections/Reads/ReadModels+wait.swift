@@ -17,22 +17,33 @@ extension ReadModels {
                 defer { poller.giveBack() }
                 try await look(until: deadline, for: tenant.partition, at: position)
             } else {
-                await progress.wait(tenant.partition, past: position - 1, timeout: min(left, ProgressPoller.interval * 2))
+                await progress.wait(
+                    tenant.partition,
+                    past: position - 1,
+                    timeout: min(left, ProgressPoller.interval * 2)
+                )
             }
         }
         return true
     }
 
-    private func look(until deadline: ContinuousClock.Instant, for partition: Partition, at position: Position) async throws {
+    private func look(
+        until deadline: ContinuousClock.Instant,
+        for partition: Partition,
+        at position: Position
+    ) async throws {
         while progress[partition] < position, deadline > .now {
             try Task.checkCancellation()
-            for (partition, position) in try await checkpoints(until: deadline) { progress.advance(Partition(partition), to: position) }
+            for (partition, position) in try await checkpoints(until: deadline) {
+                progress.advance(Partition(partition), to: position)
+            }
             await progress.wait(partition, past: position - 1, timeout: min(deadline - .now, ProgressPoller.interval))
         }
     }
 
     /// Where the read models stand; empty if there was no time left to learn it.
-    private func checkpoints(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> [(Int32, Position)] {
+    private func checkpoints(until deadline: ContinuousClock.Instant) async throws(PostgresError) -> [(Int32, Position)]
+    {
         do {
             return try await pool.query(
                 "SELECT partition, position FROM rm.checkpoints WHERE projection = \(PartitionProjection.name)",

@@ -11,7 +11,9 @@ extension ReadModels {
             SELECT \(Self.roomColumns) \(Self.roomsAndRole(of: viewer))
              WHERE r.tenant = \(tenant.id) AND r.id = \(id.uuid) AND \(viewer.sees(room: "\(id.uuid)"))
             """
-        return try await read([query], in: tenant) { (results) throws(PostgresError) in try Self.rooms(results[0]).first?.item }
+        return try await read([query], in: tenant) { (results) throws(PostgresError) in
+            try Self.rooms(results[0]).first?.item
+        }
     }
 
     /// Those that `viewer` may see, ordered by identifier.
@@ -24,7 +26,9 @@ extension ReadModels {
              WHERE r.tenant = \(tenant.id)
              ORDER BY r.id \(paging.order) LIMIT \(paging.limit)
             """
-        return try await read([query], in: tenant) { (results) throws(PostgresError) in paging.slice(try Self.rooms(results[0])) }
+        return try await read([query], in: tenant) { (results) throws(PostgresError) in
+            paging.slice(try Self.rooms(results[0]))
+        }
     }
 
     /// Ordered by user; nil if the viewer may not see the room.
@@ -42,7 +46,8 @@ extension ReadModels {
                AND \(viewer.sees(room: "\(room.uuid)"))
              ORDER BY s.member \(paging.order) LIMIT \(paging.limit)
             """
-        return try await read([Self.visibility(of: room, for: viewer), query], in: tenant) { (results) throws(PostgresError) in
+        return try await read([Self.visibility(of: room, for: viewer), query], in: tenant) {
+            (results) throws(PostgresError) in
             guard results[0].count > 0 else { return nil }
             let rows = try results[1].decode((UUID, RoomRole).self)
             return paging.slice(rows.map { ($0, MemberView(userID: UserID($0).description, role: $1)) })

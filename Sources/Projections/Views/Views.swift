@@ -15,7 +15,15 @@ package struct UserView: Codable, Sendable, Equatable {
     /// Of the user's stream.
     package var version: Int64
 
-    package init(id: String, handle: String?, name: String?, kind: UserEvent.Kind, role: Role, active: Bool, version: Int64) {
+    package init(
+        id: String,
+        handle: String?,
+        name: String?,
+        kind: UserEvent.Kind,
+        role: Role,
+        active: Bool,
+        version: Int64
+    ) {
         self.id = id
         self.handle = handle
         self.name = name

@@ -37,7 +37,9 @@ enum RoomProjection {
                 """
             return [change(), Write(add)]
         case .memberRemoved(let user):
-            return [change(), Write("UPDATE rm.memberships SET to_position = \(raw.position) \(current(room, user, raw))")]
+            return [
+                change(), Write("UPDATE rm.memberships SET to_position = \(raw.position) \(current(room, user, raw))"),
+            ]
         case .memberRoleChanged(let user, let role):
             return [change(), Write("UPDATE rm.memberships SET role = \(role) \(current(room, user, raw))")]
         case .messagesRangeDeleted(let from, let to, let author, let reason):

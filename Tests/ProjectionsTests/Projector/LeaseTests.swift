@@ -63,7 +63,9 @@ struct LeaseTests {
             let partition = partition
             let begun = AsyncStream<Void>.makeStream()
             async let committed: Void = ours.withConnection { connection in
-                let lease = try #require(try Lease.acquire("product", of: partition, by: UUID(), for: .zero, on: connection))
+                let lease = try #require(
+                    try Lease.acquire("product", of: partition, by: UUID(), for: .zero, on: connection)
+                )
                 try connection.transaction { connection in
                     try lease.advance(to: 7, on: connection)
                     begun.continuation.yield()
@@ -74,7 +76,13 @@ struct LeaseTests {
             // `advance` has made the lease last from then on.
             let position = try await theirs.withConnection { connection -> Position in
                 while true {
-                    if let lease = try Lease.acquire("product", of: partition, by: UUID(), for: .seconds(60), on: connection) {
+                    if let lease = try Lease.acquire(
+                        "product",
+                        of: partition,
+                        by: UUID(),
+                        for: .seconds(60),
+                        on: connection
+                    ) {
                         return lease.position
                     }
                 }

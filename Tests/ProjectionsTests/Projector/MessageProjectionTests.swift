@@ -33,7 +33,11 @@ struct MessageProjectionTests {
             #expect(view.threadID == nil && view.replyCount == 0 && view.editedAt == nil && view.deletedAt == nil)
             #expect(abs((Timestamp.now - view.createdAt).components.seconds) < 60)
             // The author is not told of a mention by itself.
-            #expect(try await story.query("SELECT member, true FROM rm.mentions", as: (UUID, Bool).self).map(\.0) == [bob.uuid])
+            #expect(
+                try await story.query("SELECT member, true FROM rm.mentions", as: (UUID, Bool).self).map(\.0) == [
+                    bob.uuid
+                ]
+            )
         }
     }
 

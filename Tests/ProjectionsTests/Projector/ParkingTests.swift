@@ -82,7 +82,9 @@ struct ParkingTests {
         }
     }
 
-    @Test func `a text that the database cannot hold parks one message, found among the others of its batch`() async throws {
+    @Test func `a text that the database cannot hold parks one message, found among the others of its batch`()
+        async throws
+    {
         try await Story.run { story in
             let ada = try await story.join()
             let room = try await story.open(members: [ada])
@@ -104,7 +106,9 @@ struct ParkingTests {
         }
     }
 
-    @Test(arguments: ["an edit of no message", "a message in no room", "a broken payload", "broken attachments", "a second joining"])
+    @Test(arguments: [
+        "an edit of no message", "a message in no room", "a broken payload", "broken attachments", "a second joining",
+    ])
     func `what cannot have happened is poison`(what: String) async throws {
         try await Story.run { story in
             let ada = try await story.join()
@@ -112,14 +116,22 @@ struct ParkingTests {
             switch what {
             case "an edit of no message":
                 let body = Personal("x", of: ada)
-                try await story.append(.edited(room: room, editor: ada, body: body, mentions: [], source: nil), to: MessageID())
+                try await story.append(
+                    .edited(room: room, editor: ada, body: body, mentions: [], source: nil),
+                    to: MessageID()
+                )
             case "a message in no room": try await story.post(in: RoomID(), by: ada)
             case "a broken payload":
                 try await story.append(Array("{\"posted\":7}".utf8), as: MessageEvent.types[0], to: MessageID().uuid)
             case "broken attachments":
                 let event = MessageEvent.posted(
-                    room: room, author: ada, body: Personal("x", of: ada), mentions: [], thread: nil,
-                    attachments: Personal("[7]", of: ada), source: nil
+                    room: room,
+                    author: ada,
+                    body: Personal("x", of: ada),
+                    mentions: [],
+                    thread: nil,
+                    attachments: Personal("[7]", of: ada),
+                    source: nil
                 )
                 try await story.append(event, to: MessageID())
             default: try await story.join(id: ada)
@@ -167,7 +179,11 @@ struct ParkingTests {
             let room = try await story.open(.private, members: [ada])
             let root = try await story.post("one", in: room, by: ada)
             // Stands for a type that an older process did not know: the log cannot be mended, the code can.
-            let poison = try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: room.uuid)
+            let poison = try await story.append(
+                Array("{}".utf8),
+                as: EventType("workspace.room_painted"),
+                to: room.uuid
+            )
             try await story.append(.memberRemoved(user: ada), to: room)
             let removed = try await story.append(.memberAdded(user: bob, role: .member), to: room) - 1
             try await story.post("two", in: room, by: bob, thread: root)
@@ -190,7 +206,9 @@ struct ParkingTests {
             #expect(causes == [broken.uuid, broken.uuid])
             try await story.project()
             #expect(try await story.reads.room(room, for: ada, in: story.tenant) == nil)
-            let views = try #require(try await story.reads.messages(in: room, .newest, limit: 10, for: bob, in: story.tenant))
+            let views = try #require(
+                try await story.reads.messages(in: room, .newest, limit: 10, for: bob, in: story.tenant)
+            )
             #expect(views.map(\.body) == ["one", "two"] && views.map(\.seq) == [1, 2] && views[0].replyCount == 1)
             let intervals = try await story.query(
                 "SELECT to_position, member = \(ada.uuid) FROM rm.memberships ORDER BY from_position",

@@ -91,7 +91,11 @@ import Testing
                 for worker in 0..<100 {
                     group.addTask {
                         for number in 0..<(count / 100) {
-                            try await story.post("message \(worker) \(number)", in: rooms[(worker + number) % 20], by: ada)
+                            try await story.post(
+                                "message \(worker) \(number)",
+                                in: rooms[(worker + number) % 20],
+                                by: ada
+                            )
                         }
                     }
                 }
@@ -101,7 +105,10 @@ import Testing
             let time = try await clock.measure { try await story.project() }
             let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
             print("projected \(Int(Double(count) / seconds)) messages/s (debug build, read + decode + write)")
-            let last = try await story.query("SELECT sum(last_seq)::bigint, count(*) FROM rm.rooms", as: (Int64, Int64).self)[0]
+            let last = try await story.query(
+                "SELECT sum(last_seq)::bigint, count(*) FROM rm.rooms",
+                as: (Int64, Int64).self
+            )[0]
             #expect(last == (Int64(count), 20))
         }
     }
@@ -123,7 +130,8 @@ extension Story {
             codec: codec,
             progress: reads.progress,
             logger: database.logger,
-            onCommitted: { partition, position in if partition == tenant.partition { onCommitted(partition, position) } }
+            onCommitted: { partition, position in if partition == tenant.partition { onCommitted(partition, position) }
+            }
         )
     }
 }

@@ -50,7 +50,13 @@ private struct RandomHistory {
         // A form that was edited, a marker, a reaction and a mention are there for sure.
         let message = try await story.post(in: rooms[0], by: users[0], mentions: [users[1]])
         try await story.append(
-            .edited(room: rooms[0], editor: users[0], body: Personal("edited", of: users[0]), mentions: [users[1]], source: nil),
+            .edited(
+                room: rooms[0],
+                editor: users[0],
+                body: Personal("edited", of: users[0]),
+                mentions: [users[1]],
+                source: nil
+            ),
             to: message
         )
         try await story.append(.reactionAdded(room: rooms[0], user: users[1], emoji: "👍", source: nil), to: message)

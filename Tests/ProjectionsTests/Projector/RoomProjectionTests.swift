@@ -16,7 +16,9 @@ struct RoomProjectionTests {
             try await story.append(.archived, to: room)
             try await story.project()
             var view = try #require(try await story.reads.room(room, for: ada, in: story.tenant))
-            #expect(view.name == "lobby" && view.topic == "all" && view.archived && view.role == nil && view.version == 3)
+            #expect(
+                view.name == "lobby" && view.topic == "all" && view.archived && view.role == nil && view.version == 3
+            )
             #expect(view.kind == .channel && view.id == "\(room)")
 
             try await story.append(.restored, to: room)
@@ -80,7 +82,9 @@ struct RoomProjectionTests {
             try await story.post("later", in: room, by: ada)
             try await story.project()
 
-            let views = try #require(try await story.reads.messages(in: room, .newest, limit: 10, for: bob, in: story.tenant))
+            let views = try #require(
+                try await story.reads.messages(in: room, .newest, limit: 10, for: bob, in: story.tenant)
+            )
             #expect(views.map { $0.deletedAt != nil } == [true, false, true, false, false])
             for gone in [views[0], views[2]] {
                 #expect(gone.body == nil && gone.mentions == [] && gone.attachments == [] && gone.reactions == [])

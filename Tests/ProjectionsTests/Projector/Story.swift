@@ -191,7 +191,9 @@ struct Story: Sendable {
     /// Empties every table of the read models.
     func drop() async throws {
         let tables = try await tables()
-        try await superuser.withConnection { try $0.executeScript("TRUNCATE rm.checkpoints, \(tables.joined(separator: ", "))") }
+        try await superuser.withConnection {
+            try $0.executeScript("TRUNCATE rm.checkpoints, \(tables.joined(separator: ", "))")
+        }
     }
 
     /// The tables of tenants' rows.

@@ -13,7 +13,15 @@ struct UserProjectionTests {
             try await story.project()
             #expect(
                 try await story.reads.user(ada, in: story.tenant)
-                    == UserView(id: "\(ada)", handle: "ada", name: "Ada", kind: .person, role: .admin, active: true, version: 1)
+                    == UserView(
+                        id: "\(ada)",
+                        handle: "ada",
+                        name: "Ada",
+                        kind: .person,
+                        role: .admin,
+                        active: true,
+                        version: 1
+                    )
             )
             try await story.append(.profileChanged(name: Personal("Ada L.", of: ada)), to: ada)
             try await story.append(.roleChanged(role: .guest), to: ada)
@@ -21,7 +29,15 @@ struct UserProjectionTests {
             try await story.project()
             #expect(
                 try await story.reads.user(ada, in: story.tenant)
-                    == UserView(id: "\(ada)", handle: "ada", name: "Ada L.", kind: .person, role: .guest, active: false, version: 4)
+                    == UserView(
+                        id: "\(ada)",
+                        handle: "ada",
+                        name: "Ada L.",
+                        kind: .person,
+                        role: .guest,
+                        active: false,
+                        version: 4
+                    )
             )
             try await story.append(.reactivated, to: ada)
             try await story.project()

@@ -19,9 +19,15 @@ struct PagingTests {
             #expect(second.items.map(\.id) == Array(expected[2..<4]))
             let third = try await story.reads.users(.init(limit: 2, cursor: second.next), in: story.tenant)
             #expect(third.items.map(\.id) == Array(expected[4...]) && third.next == nil)
-            let back = try await story.reads.users(.init(limit: 3, cursor: third.previous, backwards: true), in: story.tenant)
+            let back = try await story.reads.users(
+                .init(limit: 3, cursor: third.previous, backwards: true),
+                in: story.tenant
+            )
             #expect(back.items.map(\.id) == Array(expected[1..<4]))
-            let start = try await story.reads.users(.init(limit: 3, cursor: back.previous, backwards: true), in: story.tenant)
+            let start = try await story.reads.users(
+                .init(limit: 3, cursor: back.previous, backwards: true),
+                in: story.tenant
+            )
             #expect(start.items.map(\.id) == [expected[0]] && start.previous == nil)
             let again = try await story.reads.users(.init(limit: 3, cursor: start.next), in: story.tenant)
             #expect(again.items == back.items)
@@ -55,7 +61,10 @@ struct PagingTests {
             // A member of some, of channels that it would see anyway too.
             for number in 0..<6 {
                 rooms.append(
-                    try await story.open(number % 2 == 0 ? .channel : .private, members: number % 3 == 0 ? [users[0]] : users)
+                    try await story.open(
+                        number % 2 == 0 ? .channel : .private,
+                        members: number % 3 == 0 ? [users[0]] : users
+                    )
                 )
             }
             let hidden = try await story.open(.private, members: [users[1]])

@@ -20,7 +20,10 @@ struct RowSecurityTests {
                 #expect(seen == [0], "\(table), on a connection that was never bound")
             }
             for table in try await story.tables() {
-                let all = try await story.query("SELECT tenant, count(*) FROM \(raw: table) GROUP BY 1", as: (UUID, Int).self)
+                let all = try await story.query(
+                    "SELECT tenant, count(*) FROM \(raw: table) GROUP BY 1",
+                    as: (UUID, Int).self
+                )
                 #expect(all.count == 2, "\(table) has rows of both tenants")
                 for tenant in [story.tenant, other] {
                     let seen = try await pool.pipeline([
@@ -36,7 +39,9 @@ struct RowSecurityTests {
                     ]) { (results) throws(PostgresError) in try results[1].decode(Int.self) }
                     #expect(seen == [0], "\(table)")
                 }
-                await #expect(throws: PostgresError.self, "\(table)") { try await pool.execute("DELETE FROM \(raw: table)") }
+                await #expect(throws: PostgresError.self, "\(table)") {
+                    try await pool.execute("DELETE FROM \(raw: table)")
+                }
             }
         }
     }
@@ -74,8 +79,12 @@ struct RowSecurityTests {
             try await story.project()
             let pool = story.database.pool(as: .gateway)
             #expect(try await pool.query("SELECT position FROM rm.checkpoints", as: Int64.self) == [1])
-            await #expect(throws: PostgresError.self) { try await pool.execute("SELECT lease_owner FROM rm.checkpoints") }
-            await #expect(throws: PostgresError.self) { try await pool.execute("UPDATE rm.checkpoints SET position = 0") }
+            await #expect(throws: PostgresError.self) {
+                try await pool.execute("SELECT lease_owner FROM rm.checkpoints")
+            }
+            await #expect(throws: PostgresError.self) {
+                try await pool.execute("UPDATE rm.checkpoints SET position = 0")
+            }
         }
     }
 

@@ -48,7 +48,11 @@ struct SnapshotTests {
                 }
                 group.addTask {
                     while true {
-                        let snapshot = try await story.reads.snapshot(of: [.rooms, .unread], for: ada, in: story.tenant)
+                        let snapshot = try await story.reads.snapshot(
+                            of: [.rooms, .unread],
+                            for: ada,
+                            in: story.tenant
+                        )
                         let posted = snapshot.position - base
                         #expect(snapshot.unread?[0].lastSeq == posted && snapshot.unread?[0].unread == posted)
                         if posted == 60 { return }

@@ -43,7 +43,10 @@ struct UnreadTests {
             let message = try await story.post(in: room, by: ada)
             func edit(_ mentions: [UserID]) async throws -> [Int64] {
                 let body = Personal("x", of: ada)
-                try await story.append(.edited(room: room, editor: ada, body: body, mentions: mentions, source: nil), to: message)
+                try await story.append(
+                    .edited(room: room, editor: ada, body: body, mentions: mentions, source: nil),
+                    to: message
+                )
                 try await story.project()
                 return try await story.reads.unread(for: bob, in: story.tenant).map(\.mentions)
             }

@@ -35,7 +35,15 @@ struct ViewTests {
     }
 
     @Test func `users, rooms and revisions write null too`() throws {
-        let user = UserView(id: "user_1", handle: nil, name: nil, kind: .person, role: .member, active: true, version: 1)
+        let user = UserView(
+            id: "user_1",
+            handle: nil,
+            name: nil,
+            kind: .person,
+            role: .member,
+            active: true,
+            version: 1
+        )
         let revision = RevisionView(version: 1, body: nil, editorID: "user_1", at: Timestamp(microseconds: 0))
         let encoder = JSONEncoder()
         #expect(String(decoding: try encoder.encode(user), as: UTF8.self).contains(#""handle":null"#))

@@ -12,7 +12,9 @@ struct WaitTests {
             // This process's watch hears nothing of the projection: only the checkpoint tells.
             let reads = ReadModels(pool: story.database.pool(as: .gateway), progress: PositionWatch())
             async let waits = withThrowingTaskGroup(of: Bool.self) { group in
-                for _ in 0..<20 { group.addTask { try await reads.wait(for: story.tenant, past: 1, timeout: .seconds(20)) } }
+                for _ in 0..<20 {
+                    group.addTask { try await reads.wait(for: story.tenant, past: 1, timeout: .seconds(20)) }
+                }
                 return try await group.reduce(true) { $0 && $1 }
             }
             try await Task.sleep(for: .milliseconds(50))
