@@ -1,6 +1,7 @@
 import EventStore
 import Events
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 

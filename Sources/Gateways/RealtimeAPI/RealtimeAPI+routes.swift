@@ -108,13 +108,19 @@ extension RealtimeAPI {
         let queues = try await registry.queues(of: session.user, in: session.tenant)
         var items: [ListedQueue] = []
         let polls: [HotQueues.LastPoll?]
-        do { polls = try await hot.lastPolls(of: queues) } catch where error.isUnavailable { polls = queues.map { _ in nil } }
+        do {
+            polls = try await hot.lastPolls(of: queues)
+        } catch {
+            guard error.isUnavailable else { throw error }
+            polls = queues.map { _ in nil }
+        }
         for (queue, poll) in zip(queues, polls) {
             let place = poll?.place ?? .end(of: queue.base)
             let lag: Int?
             do {
                 lag = try await hot.count(queue, after: place, limit: 1000)
-            } catch where error.isUnavailable {
+            } catch {
+                guard error.isUnavailable else { throw error }
                 lag = nil
             }
             items.append(

@@ -38,7 +38,8 @@ struct Gathering: Sendable {
         do {
             // A few more than are asked for, since some may not pass.
             look = try await hot.look(queue.owner, in: queue.tenant.partition, after: cursor.place, limit: limit + 100)
-        } catch where error.isUnavailable {
+        } catch {
+            guard error.isUnavailable else { throw error }
             logger.debug("Redis is away; the log answers", metadata: ["error": "\(error)"])
             look = nil
         }

@@ -80,7 +80,8 @@ extension RealtimeAPI {
             if let last, last.gateway != gateway, last.until > now {
                 try await hot.tell(.init(.superseded, queue: queue.id, gateway: gateway))
             }
-        } catch where error.isUnavailable {
+        } catch {
+            guard error.isUnavailable else { throw error }
             logger.debug("Redis is away; the poll is not noted there", metadata: ["error": "\(error)"])
             last = nil
         }

@@ -154,7 +154,8 @@ final class PayloadCache: Sendable {
         let stored: [RealtimePayload?]
         do {
             stored = try await hot.payloads(places, in: tenant.partition)
-        } catch where error.isUnavailable {
+        } catch {
+            guard error.isUnavailable else { throw error }
             stored = places.map { _ in nil }
         }
         for (place, payload) in zip(places, stored) {
