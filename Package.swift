@@ -121,7 +121,7 @@ let package = Package(
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
         tests("SessionsTests", ["Sessions", "Events", "EventStore", "Migrations", "Postgres"]),
-        tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
+        tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Migrations", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto]),
         tests("RealtimeAPITests", ["RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
         tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1]),

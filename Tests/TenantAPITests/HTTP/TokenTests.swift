@@ -1,0 +1,58 @@
+import Crypto
+import EventStore
+import Events
+import Foundation
+import GatewayHTTP
+import Sessions
+import Testing
+
+struct TokenTests {
+    private let key = MasterKey(SymmetricKey(size: .bits256))
+    private let tenant = Tenant(id: .v7(), partition: Partition(0))
+    private let other = Tenant(id: .v7(), partition: Partition(0))
+
+    private func session(_ tenant: Tenant, _ user: UserID = UserID()) -> Session {
+        Session(id: .v7(), tenant: tenant, user: user, expiresAt: .now)
+    }
+
+    @Test func `a position comes back from its token and does not show in it`() throws {
+        let tokens = PositionTokens(masterKey: key)
+        for position: Position in [0, 1, 4711, .max] {
+            #expect(try tokens.open(tokens.seal(position, of: tenant), of: tenant) == position)
+        }
+        #expect(tokens.seal(1, of: tenant) == tokens.seal(1, of: tenant))
+        #expect(tokens.seal(1, of: tenant).prefix(8) != tokens.seal(2, of: tenant).prefix(8))
+    }
+
+    @Test func `another tenant's, a changed and a made-up position are refused`() throws {
+        let tokens = PositionTokens(masterKey: key)
+        let token = tokens.seal(5, of: tenant)
+        #expect(throws: Problem.self) { try tokens.open(token, of: other) }
+        #expect(throws: Problem.self) { try PositionTokens(masterKey: MasterKey(SymmetricKey(size: .bits256))).open(token, of: tenant) }
+        for index in token.indices {
+            var forged = token
+            forged.replaceSubrange(index...index, with: token[index] == "A" ? "B" : "A")
+            #expect(throws: Problem.self) { try tokens.open(forged, of: tenant) }
+        }
+        for text in ["", "5", token + "A", String(token.dropLast()), token + "="] {
+            #expect(throws: Problem.self) { try tokens.open(text, of: tenant) }
+        }
+    }
+
+    @Test func `a cursor is good for its own list, tenant, user and filters only`() throws {
+        let cursors = PageCursors(masterKey: key)
+        let mine = session(tenant)
+        let start = PageCursors.Start(key: "seq-7", backwards: true)
+        let cursor = cursors.sign(start, of: ["messages", "a"], for: mine)
+        #expect(try cursors.open(cursor, of: ["messages", "a"], for: mine) == start)
+        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "b"], for: mine) }
+        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messagesa"], for: mine) }
+        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "a"], for: session(tenant)) }
+        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "a"], for: session(other, mine.user)) }
+        for index in cursor.indices {
+            var forged = cursor
+            forged.replaceSubrange(index...index, with: cursor[index] == "A" ? "B" : "A")
+            #expect(throws: Problem.self) { try cursors.open(forged, of: ["messages", "a"], for: mine) }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Commands
+import EventStore
+import Events
+import Foundation
+import GatewayHTTP
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Migrations
+import NIOCore
+import Postgres
+import Projections
+import Sessions
+import TenantAPI
+import TestSupport
+
+/// A tenant with an owner behind the API, over databases of its own, with a projector unless a test wants none.
+struct Premises: Sendable {
+    struct Person: Sendable {
+        let id: UserID
+        let token: String
+    }
+
+    let database: TestDatabase
+    let tenant: Tenant
+    let handler: CommandHandler
+    let sessions: SessionStore
+    let positions: PositionTokens
+    let owner: Person
+    private let client: any TestClientProtocol
+
+    static func run(
+        projecting: Bool = true,
+        over setup: TestingSetup = .router,
+        logger: Logger? = nil,
+        _ body: @Sendable (Premises) async throws -> Void
+    ) async throws {
+        try await TestDatabase.run { database in
+            let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
+            try Migrator(schema: control, configuration: database.configuration()).migrate()
+            let log = database.log()
+            let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
+            let codec = EventCodec(keyring: keyring)
+            let handler = CommandHandler(log: log, codec: codec, logger: database.logger)
+            let progress = PositionWatch()
+            let reads = ReadModels(pool: database.pool(as: .gateway, size: 2), progress: progress)
+            let sessions = SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
+            let api = TenantAPI(commands: handler, reads: reads, sessions: sessions, masterKey: database.masterKey)
+            let router = Router<DaybookRequestContext>.daybook()
+            api.addRoutes(to: router)
+            HealthRoutes(checks: [HealthRoutes.Check("nothing") { true }]).add(to: router)
+            let app = Application(
+                router: router,
+                configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+                logger: logger ?? database.logger
+            )
+            let projector = Projector(
+                Projector.Configuration(postgres: database.configuration(as: .projector), partitions: [Partition(0), Partition(1)]),
+                log: log,
+                codec: codec,
+                progress: progress,
+                logger: database.logger
+            )
+            let tenant = try await database.makeTenant()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if projecting { group.addTask { try await projector.run() } }
+                let owner = try await newcomer("owner", .owner, in: tenant, handler, sessions)
+                let result: Result<Void, any Error>
+                do {
+                    try await app.test(setup) { client in
+                        let premises = Premises(
+                            database: database,
+                            tenant: tenant,
+                            handler: handler,
+                            sessions: sessions,
+                            positions: PositionTokens(masterKey: database.masterKey),
+                            owner: owner,
+                            client: client
+                        )
+                        try await body(premises)
+                    }
+                    result = .success(())
+                } catch { result = .failure(error) }
+                group.cancelAll()
+                try await group.waitForAll()
+                try result.get()
+            }
+        }
+    }
+
+    // MARK: People
+
+    func person(_ handle: String, _ role: Role = .member, in tenant: Tenant? = nil) async throws -> Person {
+        try await Self.newcomer(handle, role, in: tenant ?? self.tenant, handler, sessions)
+    }
+
+    private static func newcomer(
+        _ handle: String,
+        _ role: Role,
+        in tenant: Tenant,
+        _ handler: CommandHandler,
+        _ sessions: SessionStore
+    ) async throws -> Person {
+        let id = UserID()
+        let system = CommandContext(caller: Caller(tenant: tenant, actor: .system, user: nil))
+        _ = try await handler.handle(AddUser(user: id, handle: handle, name: handle.capitalized, role: role), in: system)
+        let (_, token) = try await sessions.open(tenant: tenant, user: id, lifetime: .seconds(600), label: "test")
+        return Person(id: id, token: token)
+    }
+
+    // MARK: Requests
+
+    /// Sends a request. With `body`, as JSON; after a write of `since`, not to be answered with anything older.
+    @discardableResult
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String? = nil,
+        as person: Person? = nil,
+        headers: HTTPFields = [:],
+        since write: Answer? = nil
+    ) async throws -> Answer {
+        try await send(method, path, bytes: body.map { ByteBuffer(string: $0) }, as: person, headers: headers, since: write)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        bytes: ByteBuffer?,
+        as person: Person? = nil,
+        headers: HTTPFields = [:],
+        since write: Answer? = nil
+    ) async throws -> Answer {
+        var fields = headers
+        if fields[.authorization] == nil { fields[.authorization] = "Bearer \((person ?? owner).token)" }
+        if bytes != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        if let write { fields[.daybookMinPosition] = write.headers[.daybookPosition] }
+        let response = try await client.executeRequest(uri: path, method: method, headers: fields, body: bytes)
+        return try Answer(status: response.status.code, headers: response.headers, body: response.body)
+    }
+
+    // MARK: What most tests need
+
+    /// Opens a channel and gives the answer.
+    func room(_ name: String = "general", kind: String = "channel", members: [Person] = [], as person: Person? = nil) async throws -> Answer {
+        let ids = members.map { "\"\($0.id)\"" }.joined(separator: ",")
+        return try await send(.post, "/api/rooms", #"{"name":"\#(name)","kind":"\#(kind)","members":[\#(ids)]}"#, as: person)
+    }
+
+    func post(_ body: String, in room: String, as person: Person? = nil) async throws -> Answer {
+        try await send(.post, "/api/rooms/\(room)/messages", #"{"body":"\#(body)"}"#, as: person)
+    }
+}
