@@ -24,7 +24,10 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
         let padded = (fraction.map(String.init) ?? "").padding(toLength: 6, withPad: "0", startingAt: 0)
         let days = Self.days(year: year, month: month, day: day)
         guard Self.civil(days: days) == (year, month, day) else { return nil }
-        let offset = (Int64(offsetHours ?? "0") ?? 0) * 3600 + (Int64(offsetMinutes ?? "0") ?? 0) * 60
+        guard let ahead = Int64(offsetHours ?? "0"), let minutes = Int64(offsetMinutes ?? "0"), ahead < 24, minutes < 60 else {
+            return nil
+        }
+        let offset = ahead * 3600 + minutes * 60
         let seconds = days * 86400 + hour * 3600 + minute * 60 + second - (sign == "-" ? -offset : offset)
         self.microseconds = seconds * 1_000_000 + (Int64(padded) ?? 0)
     }

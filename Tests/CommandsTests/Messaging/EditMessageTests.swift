@@ -12,7 +12,7 @@ struct EditMessageTests {
         seq: Int64? = nil,
         policy: MessagingPolicy = MessagingPolicy(),
         mentioned: [UserID] = [],
-        _ message: Loaded<Message>? = nil,
+        of message: Loaded<Message>? = nil,
         in room: Loaded<Room>? = nil,
         as caller: UserID? = nil,
         now: Timestamp = Office.noon
@@ -56,12 +56,12 @@ struct EditMessageTests {
 
     @Test func `the same body changes nothing`() throws {
         #expect(try edit("hello").isEmpty)
-        #expect(try edit("better", office.message(then: edited(by: office.bob))).isEmpty)
+        #expect(try edit("better", of: office.message(then: edited(by: office.bob))).isEmpty)
     }
 
     @Test func `what is deleted is not edited`() {
         let deleted = office.message(then: [.deleted(room: office.room, by: office.bob, reason: nil)])
-        #expect(code(try edit(deleted)) == "message.deleted")
+        #expect(code(try edit(of: deleted)) == "message.deleted")
     }
 
     @Test func `a range-delete takes what was posted before it, by number and author`() {

@@ -10,7 +10,7 @@ struct ReactionTests {
     func add(
         _ emoji: String = "👍",
         seq: Int64? = nil,
-        _ message: Loaded<Message>? = nil,
+        to message: Loaded<Message>? = nil,
         in room: Loaded<Room>? = nil,
         as caller: UserID? = nil
     ) throws(Refusal) -> Decision<Done> {
@@ -19,7 +19,7 @@ struct ReactionTests {
             .decide(office.state(user, message, in: room), for: office.caller(user))
     }
 
-    func remove(_ emoji: String = "👍", seq: Int64? = nil, _ message: Loaded<Message>) throws(Refusal) -> Decision<Done> {
+    func takeBack(_ emoji: String = "👍", seq: Int64? = nil, from message: Loaded<Message>) throws(Refusal) -> Decision<Done> {
         try RemoveReaction(message: office.message, seq: seq, emoji: emoji)
             .decide(office.state(office.ada, message), for: office.caller(office.ada))
     }
@@ -29,15 +29,15 @@ struct ReactionTests {
 
     @Test func `a member reacts, and twice is once`() throws {
         #expect(try add().events(on: office.message) == [thumb])
-        #expect(try add(office.message(then: [thumb])).isEmpty)
-        #expect(try add(office.message(then: [thumb, taken])).events(on: office.message) == [thumb])
-        #expect(try !add("🎉", office.message(then: [thumb])).isEmpty)
+        #expect(try add(to: office.message(then: [thumb])).isEmpty)
+        #expect(try add(to: office.message(then: [thumb, taken])).events(on: office.message) == [thumb])
+        #expect(try !add("🎉", to: office.message(then: [thumb])).isEmpty)
     }
 
     @Test func `a reaction is taken back, once`() throws {
-        #expect(try remove(office.message(then: [thumb])).events(on: office.message) == [taken])
-        #expect(try remove(office.message()).isEmpty)
-        #expect(try remove(office.message(then: [thumb, .deleted(room: office.room, by: nil, reason: nil)])).isEmpty)
+        #expect(try takeBack(from: office.message(then: [thumb])).events(on: office.message) == [taken])
+        #expect(try takeBack(from: office.message()).isEmpty)
+        #expect(try takeBack(from: office.message(then: [thumb, .deleted(room: office.room, by: nil, reason: nil)])).isEmpty)
     }
 
     @Test func `only members react`() {
@@ -48,7 +48,7 @@ struct ReactionTests {
     @Test(arguments: ["", " ", "a b", "a\u{0}", "\u{200A}", String(repeating: "a", count: 65)])
     func `what is no emoji is refused`(emoji: String) {
         #expect(code(try add(emoji)) == "reaction.emoji_invalid")
-        #expect(code(try remove(emoji, office.message())) == "reaction.emoji_invalid")
+        #expect(code(try takeBack(emoji, from: office.message())) == "reaction.emoji_invalid")
     }
 
     @Test(arguments: ["👩‍👩‍👧‍👦", "thumbsup", ":party_parrot:", String(repeating: "a", count: 64)])
@@ -57,7 +57,7 @@ struct ReactionTests {
     }
 
     @Test func `nobody reacts to what is deleted or archived`() {
-        #expect(code(try add(office.message(then: [.deleted(room: office.room, by: nil, reason: nil)]))) == "message.deleted")
+        #expect(code(try add(to: office.message(then: [.deleted(room: office.room, by: nil, reason: nil)]))) == "message.deleted")
         let ranged = office.room(then: [.messagesRangeDeleted(from: 1, to: 9, author: nil, reason: nil)], from: 20)
         #expect(code(try add(seq: 4, in: ranged)) == "message.deleted")
         #expect(code(try add(in: office.room(then: [.archived]))) == "room.archived")
