@@ -7,9 +7,11 @@ internal import Logging
 internal import Migrations
 internal import Postgres
 internal import Projections
+internal import RealtimeAPI
 internal import Redis
 internal import ServiceLifecycle
 internal import Sessions
+internal import TenantAPI
 
 /// A process with some roles: everything is made here and handed to whom it belongs.
 struct Server {
@@ -20,6 +22,7 @@ struct Server {
     private let pools: [PostgresPool]
     private let log: EventLog
     private let redis: RedisClient
+    private let realtime: RealtimeAPI?
     private let logger: Logger
 
     init(_ installation: Installation, roles: Set<Serve.Role>, host: String, port: Int, logger: Logger) throws {
@@ -39,8 +42,7 @@ struct Server {
         let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1_000)
         let product = PostgresPool(installation.configuration(.product, as: .gateway), size: 4, queueLimit: 5_000)
         let control = PostgresPool(installation.configuration(.control, as: .gateway), size: 2, queueLimit: 5_000)
-        let audit = PostgresPool(installation.configuration(.product, as: .auditor), size: 1, queueLimit: 100)
-        pools = [keys, product, control, audit]
+        pools = [keys, product, control]
 
         // The layers over them.
         let codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
@@ -55,18 +57,32 @@ struct Server {
             Background("sessions") { await sessions.run() },
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
+        let realtime =
+            roles.contains(.realtime)
+            ? RealtimeAPI(
+                RealtimeAPI.Configuration(redis: redisConfiguration),
+                log: log,
+                codec: codec,
+                reads: reads,
+                sessions: sessions,
+                positions: PositionTokens(masterKey: masterKey),
+                masterKey: masterKey,
+                logger: logger
+            ) : nil
+        self.realtime = realtime
+        let writer = installation.configuration(.product, as: .projector)
         if roles.contains(.projector) {
+            let configuration = Projector.Configuration(postgres: writer, partitions: installation.partitions)
+            services.append(Projector(configuration, log: log, codec: codec, progress: progress, logger: logger))
+        }
+        if roles.contains(.fanout) {
+            let configuration = Fanout.Configuration(
+                postgres: writer,
+                redis: redisConfiguration,
+                partitions: installation.partitions
+            )
             services.append(
-                Projector(
-                    Projector.Configuration(
-                        postgres: installation.configuration(.product, as: .projector),
-                        partitions: installation.partitions
-                    ),
-                    log: log,
-                    codec: codec,
-                    progress: progress,
-                    logger: logger
-                )
+                Fanout(configuration, log: log, codec: codec, progress: progress, logger: logger) { realtime?.hear($0) }
             )
         }
 
@@ -88,7 +104,10 @@ struct Server {
             ]
         )
         HealthRoutes(checks: readiness.checks()).add(to: router)
-        _ = (commands, reads)
+        if roles.contains(.tenantAPI) {
+            TenantAPI(commands: commands, reads: reads, sessions: sessions, masterKey: masterKey).addRoutes(to: router)
+        }
+        realtime?.addRoutes(to: router)
 
         services.append(
             Application(
@@ -99,7 +118,8 @@ struct Server {
                 logger: logger
             )
         )
-        self.services = services
+        // Behind the server, so that it ends the parked polls before the server waits for them.
+        self.services = services + (realtime?.services ?? [])
     }
 
     /// Serves until SIGTERM or SIGINT, then lets requests end, commits what is queued and closes the stores.
@@ -112,6 +132,7 @@ struct Server {
         configuration.maximumGracefulShutdownDuration = Self.patience
         let result: Result<Void, any Error>
         do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch { result = .failure(error) }
+        await realtime?.close()
         await log.close()
         await redis.close()
         for pool in pools { await pool.close() }
