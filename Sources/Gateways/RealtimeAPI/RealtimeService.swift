@@ -29,6 +29,11 @@ struct RealtimeService: Service {
                 api.hub.wakeAll()
             }
         )
+        // Wakes from before the reader had its place are not heard.
+        async let ready: Void = {
+            await reader.waitUntilReady()
+            api.hub.wakeAll()
+        }()
         await withGracefulShutdownHandler {
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 api.hub.sweep()
@@ -40,6 +45,7 @@ struct RealtimeService: Service {
         }
         api.hub.drain()
         await reader.close()
+        await ready
     }
 }
 

@@ -99,7 +99,11 @@ extension PartitionFanout {
             let value = FanoutEntry.value(event.type, right, event.room)
             for user in users {
                 commands.append("XADD", user.queueKey, id, field, value)
-                wake.add(user.owner)
+                // Once a wake, however many entries it stands for.
+                if user.toldInWake != wakes {
+                    user.toldInWake = wakes
+                    wake.add(user.owner)
+                }
                 if let floor = user.added(at: position) { trim(user, to: floor, &commands) }
                 // A room may have more members than one step should hold; what is written is not visible yet.
                 if commands.count >= Self.commandLimit {

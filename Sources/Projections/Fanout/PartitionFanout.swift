@@ -24,6 +24,8 @@ struct PartitionFanout {
     private(set) var watermark: Position
     /// The last entry read of the stream in which the gateways say for whom somebody has come.
     var interestRead: RedisStreamID
+    /// How many wakes were sent; the next one's number.
+    private(set) var wakes = 0
     private var projected: Position = 0
     private var reloadAt: ContinuousClock.Instant
     private var renewAt = ContinuousClock.now
@@ -146,6 +148,7 @@ struct PartitionFanout {
         commands.removeAll()
         if !told.users.isEmpty || !told.blanked.isEmpty { onWake(told) }
         wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
+        wakes += 1
     }
 
     func announce(_ users: [UUID: FanoutWake.Users]) throws {

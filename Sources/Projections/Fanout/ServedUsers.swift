@@ -17,6 +17,8 @@ final class ServedUser {
     private(set) var segments: [Position] = []
     /// Somebody said that they have come; until then no queue need be registered.
     var graceUntil: ContinuousClock.Instant?
+    /// The last wake that names this user.
+    var toldInWake = -1
 
     /// Entries are trimmed this many at a time, when there are more than `limit`.
     static let segment = 250
