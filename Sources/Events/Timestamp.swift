@@ -29,6 +29,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
         }
         let offset = ahead * 3600 + minutes * 60
         let seconds = days * 86400 + hour * 3600 + minute * 60 + second - (sign == "-" ? -offset : offset)
+        // In UTC, too, the year is one that can be written and read again.
+        guard (-62_135_596_800...253_402_300_799).contains(seconds) else { return nil }
         self.microseconds = seconds * 1_000_000 + (Int64(padded) ?? 0)
     }
 

@@ -28,6 +28,7 @@ struct TimestampTests {
         "2100-02-29T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z", "2026-01-01T00:00:00.Z",
         "2026-01-01T00:00:00+0100", "0000-01-01T00:00:00Z", "2026-01-01T00:00:00Z ", "+2026-01-01T00:00:00Z",
         "٢٠٢٦-01-01T00:00:00Z", "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+00:60",
+        "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+00:01",
     ])
     func `what is no time is refused`(text: String) {
         #expect(Timestamp(text) == nil)
@@ -44,7 +45,7 @@ struct TimestampTests {
 
     @Test func `days of 800 years come back, and agree with Foundation`() {
         let formatter = Date.ISO8601FormatStyle(timeZone: .gmt)
-        let centuries = [-98_556, -62_032, -25_508, 11_016, 47_541].flatMap { $0 - 3...$0 + 63 }
+        let centuries = [-98_556, -62_032, -25_508, 11_017, 47_541].flatMap { $0 - 3...$0 + 63 }
         for number in Array(stride(from: -135_140, to: 157_000, by: 97)) + centuries {
             let time = Timestamp(microseconds: Int64(number) * 86_400_000_000 + 1)
             let date = Date(timeIntervalSince1970: Double(number) * 86_400)
