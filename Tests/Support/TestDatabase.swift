@@ -96,10 +96,11 @@ package final class TestDatabase: Sendable {
     /// A new tenant, placed in a partition.
     package func makeTenant(partition: Partition = Partition(0)) async throws -> Tenant {
         let tenant = Tenant(id: .v7(), partition: partition)
-        try await server.administration.withConnection { [configuration = configuration()] _ in
-            let connection = try PostgresConnection(configuration)
-            try connection.execute("SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))")
-        }
+        // On a connection of its own: the server's are busy making and dropping databases.
+        try await pool().execute(
+            "SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))",
+            timeout: .seconds(60)
+        )
         return tenant
     }
 

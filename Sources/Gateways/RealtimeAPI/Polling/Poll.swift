@@ -74,7 +74,7 @@ extension RealtimeAPI {
         let queue = request.queue
         let now = Timestamp.now.microseconds / 1000
         let until = now + Int64(request.timeout / .milliseconds(1))
-        let last: HotQueues.LastPoll?
+        var last: HotQueues.LastPoll?
         do {
             last = try await hot.notePoll(.init(gateway: gateway, until: until, place: request.cursor.place), of: queue)
             if let last, last.gateway != gateway, last.until > now {
