@@ -96,7 +96,7 @@ package final class TestDatabase: Sendable {
     /// A new tenant, placed in a partition.
     package func makeTenant(partition: Partition = Partition(0)) async throws -> Tenant {
         let tenant = Tenant(id: .v7(), partition: partition)
-        try await server.administration.withConnection { [configuration = configuration()] _ in
+        try await server.administration.withConnection(timeout: .seconds(120)) { [configuration = configuration()] _ in
             let connection = try PostgresConnection(configuration)
             try connection.execute("SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))")
         }
