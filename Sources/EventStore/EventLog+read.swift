@@ -4,14 +4,22 @@ package import Postgres
 extension EventLog {
     /// Up to `limit` events of a partition with positions after `position`, oldest first. Only for a `reader` that is not
     /// bound to a tenant.
-    package func read(_ partition: Partition, after position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
+    package func read(
+        _ partition: Partition,
+        after position: Position,
+        limit: Int
+    ) async throws(PostgresError) -> [RecordedEvent] {
         try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(partition, after: position, limit: limit, on: connection)
         }
     }
 
     /// Up to `limit` events of a partition with positions before `position`, newest first.
-    package func read(_ partition: Partition, before position: Position, limit: Int) async throws(PostgresError) -> [RecordedEvent] {
+    package func read(
+        _ partition: Partition,
+        before position: Position,
+        limit: Int
+    ) async throws(PostgresError) -> [RecordedEvent] {
         try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(partition, before: position, limit: limit, on: connection)
         }

@@ -7,7 +7,9 @@ extension EventLog {
     /// - Parameter partition: nil for the one with the fewest tenants.
     package func place(_ tenant: UUID, in partition: Partition? = nil) async throws(PostgresError) -> Tenant {
         let sql: SQL =
-            if let partition { "SELECT es.place_tenant(\(tenant), \(partition.number))" } else { "SELECT es.place_tenant(\(tenant))" }
+            if let partition { "SELECT es.place_tenant(\(tenant), \(partition.number))" } else {
+                "SELECT es.place_tenant(\(tenant))"
+            }
         return Tenant(id: tenant, partition: Partition(try await functions.query(sql, as: Int32.self)[0]))
     }
 

@@ -87,7 +87,10 @@ package final class EventLog: Sendable {
                 throw .malformed("\(event.type) has no schema version")
             }
             do {
-                let rows = try await functions.query("SELECT es.type_id(\(event.type.name), \(version))", as: Int32.self)
+                let rows = try await functions.query(
+                    "SELECT es.type_id(\(event.type.name), \(version))",
+                    as: Int32.self
+                )
                 dictionary.add(event.type, rows[0])
             } catch {
                 throw error.isUnavailable ? .unavailable(error.message) : .malformed(error.message)

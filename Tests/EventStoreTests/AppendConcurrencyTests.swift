@@ -2,8 +2,8 @@ import EventStore
 import Foundation
 import Postgres
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// Several processes' worth of writers on one partition while their backends are killed.
 struct AppendConcurrencyTests {
@@ -81,7 +81,10 @@ struct AppendConcurrencyTests {
         return accepted
     }
 
-    private static func killAppenders(of database: TestDatabase, until end: ContinuousClock.Instant) async throws -> [Accepted] {
+    private static func killAppenders(
+        of database: TestDatabase,
+        until end: ContinuousClock.Instant
+    ) async throws -> [Accepted] {
         let pool = database.pool()
         while ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(Int.random(in: 20...150)))

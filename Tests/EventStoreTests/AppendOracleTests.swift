@@ -1,14 +1,15 @@
 import Foundation
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 @testable import EventStore
 
 /// Random batches against the serial oracle. `DAYBOOK_TEST_COMMANDS` sets how many commands, `DAYBOOK_TEST_SEED` which.
 struct AppendOracleTests {
     static let commandCount = ProcessInfo.processInfo.environment["DAYBOOK_TEST_COMMANDS"].flatMap { Int($0) } ?? 3_000
-    static let seed = ProcessInfo.processInfo.environment["DAYBOOK_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0..<1 << 32)
+    static let seed =
+        ProcessInfo.processInfo.environment["DAYBOOK_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0..<1 << 32)
 
     @Test(arguments: ["batches": [1, 2, 5, 20, 40, 100, 500], "commands alone": [1]])
     func `every verdict is right at its turn`(_ name: String, sizes: [Int]) async throws {
@@ -85,7 +86,9 @@ private struct OracleRun {
             case .conflict(let current):
                 try #require(current == versions(of: command, in: start), comment)
             case .refused(let values):
-                for (counter, value) in values { try #require(value == start.counter(counter, of: command.tenant), comment) }
+                for (counter, value) in values {
+                    try #require(value == start.counter(counter, of: command.tenant), comment)
+                }
             case .duplicate(let first, let last, let answer):
                 let outcome = CommandOutcome(request: command.request, first: first, last: last, answer: answer)
                 try #require(oracle.outcomes[command.key] == outcome, comment)
@@ -107,13 +110,20 @@ private struct OracleRun {
 
         let counters = try connection.execute("SELECT tenant, counter, value FROM es.counters WHERE partition = 2")
             .decode((UUID, UUID, Int64).self)
-        let values = Dictionary(uniqueKeysWithValues: counters.map { (SerialOracle.Name(tenant: $0.0, id: $0.1), $0.2) })
+        let values = Dictionary(
+            uniqueKeysWithValues: counters.map { (SerialOracle.Name(tenant: $0.0, id: $0.1), $0.2) }
+        )
         #expect(values == oracle.counters, comment)
 
-        let outcomes = try connection.execute("SELECT key, request, first_position, last_position, answer FROM es.outcomes WHERE partition = 2")
-            .decode(([UInt8], [UInt8], Position, Position, [UInt8]?).self)
+        let outcomes = try connection.execute(
+            "SELECT key, request, first_position, last_position, answer FROM es.outcomes WHERE partition = 2"
+        )
+        .decode(([UInt8], [UInt8], Position, Position, [UInt8]?).self)
         let answers = outcomes.map { ($0.0, CommandOutcome(request: $0.1, first: $0.2, last: $0.3, answer: $0.4)) }
-        #expect(Dictionary(answers) { first, _ in first } == oracle.outcomes && answers.count == oracle.outcomes.count, comment)
+        #expect(
+            Dictionary(answers) { first, _ in first } == oracle.outcomes && answers.count == oracle.outcomes.count,
+            comment
+        )
 
         var verifier = LogVerifier(on: connection)
         let report = try verifier.verify(partition)
@@ -121,7 +131,9 @@ private struct OracleRun {
     }
 
     private func versions(of command: AppendCommand, in state: SerialOracle) -> [UUID: StreamVersion] {
-        Dictionary(uniqueKeysWithValues: command.streams.map { ($0.stream, state.version($0.stream, of: command.tenant)) })
+        Dictionary(
+            uniqueKeysWithValues: command.streams.map { ($0.stream, state.version($0.stream, of: command.tenant)) }
+        )
     }
 
     private func kind(of verdict: AppendVerdict?) -> SerialOracle.Verdict {

@@ -2,8 +2,8 @@ import EventStore
 import Foundation
 import Logging
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 /// What the log says to single commands, and what it then holds.
 struct AppendTests {
@@ -72,7 +72,9 @@ struct AppendTests {
         try await Self.run { log, tenant in
             let command = Commands.post(to: .v7(), of: tenant, answer: [1, 2, 3])
             _ = try await log.append(command, to: tenant.partition)
-            #expect(try await log.append(command, to: tenant.partition) == .duplicate(first: 1, last: 1, answer: [1, 2, 3]))
+            #expect(
+                try await log.append(command, to: tenant.partition) == .duplicate(first: 1, last: 1, answer: [1, 2, 3])
+            )
             var other = command
             other.request = randomBytes(32)
             #expect(try await log.append(other, to: tenant.partition) == .keyReused)
@@ -85,7 +87,12 @@ struct AppendTests {
     @Test func `a command that changes nothing is answered with what it saw`() async throws {
         try await Self.run { log, tenant in
             let command = AppendCommand(
-                tenant: tenant.id, key: randomBytes(32), request: randomBytes(32), streams: [], events: [], seen: 42
+                tenant: tenant.id,
+                key: randomBytes(32),
+                request: randomBytes(32),
+                streams: [],
+                events: [],
+                seen: 42
             )
             let verdict = try await log.append(command, to: tenant.partition)
             guard case .accepted(let accepted) = verdict else {
@@ -103,7 +110,11 @@ struct AppendTests {
             let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<50 {
                     group.addTask {
-                        let command = Commands.post(to: .v7(), of: tenant, counters: [CounterMove(seats, .add(1, max: 20))])
+                        let command = Commands.post(
+                            to: .v7(),
+                            of: tenant,
+                            counters: [CounterMove(seats, .add(1, max: 20))]
+                        )
                         if case .accepted = try await log.append(command, to: tenant.partition) { return true }
                         return false
                     }
@@ -185,7 +196,11 @@ struct AppendTests {
             for _ in 0..<5 {
                 group.addTask {
                     let command = AppendCommand(
-                        tenant: tenant.id, key: randomBytes(32), request: randomBytes(32), streams: [], events: []
+                        tenant: tenant.id,
+                        key: randomBytes(32),
+                        request: randomBytes(32),
+                        streams: [],
+                        events: []
                     )
                     do throws(AppendError) {
                         _ = try await log.append(command, to: tenant.partition)

@@ -22,7 +22,9 @@ enum Commands {
             key: key,
             request: request,
             streams: [StreamTouch(stream, expected)] + guards,
-            events: [NewEvent(stream: stream, type: posted, payload: payload, metadata: Array(#"{"actor":"ada"}"#.utf8))],
+            events: [
+                NewEvent(stream: stream, type: posted, payload: payload, metadata: Array(#"{"actor":"ada"}"#.utf8))
+            ],
             counters: counters,
             answer: answer
         )

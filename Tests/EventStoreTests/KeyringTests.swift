@@ -2,14 +2,15 @@ import Crypto
 import EventStore
 import Foundation
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 struct KeyringTests {
     @Test func `a subject has one key, whoever asks first`() async throws {
         try await TestDatabase.run { database in
             let (subject, tenant) = (UUID.v7(), UUID.v7())
-            let keyrings = (0..<4).map { _ in Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender)) }
+            let keyrings = (0..<4).map { _ in Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
+            }
             let keys = try await withThrowingTaskGroup(of: Keyring.Current?.self) { group in
                 for keyring in keyrings { group.addTask { try await keyring.current(of: subject, in: tenant) } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -55,11 +56,17 @@ struct KeyringTests {
             let fresh = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
             for keyring in [keyring, fresh] {
                 #expect(try await keyring.current(of: subject, in: tenant)?.id == nil)
-                #expect(try await keyring.current(of: stranger, in: tenant)?.id == nil, "forgotten before there was a key")
+                #expect(
+                    try await keyring.current(of: stranger, in: tenant)?.id == nil,
+                    "forgotten before there was a key"
+                )
                 try await keyring.load([current.id])
                 #expect(keyring.cached(current.id) != nil && keyring.key(current.id) == nil)
             }
-            let left = try await database.pool().query("SELECT count(*) FROM es.subject_keys WHERE wrapped IS NOT NULL", as: Int.self)
+            let left = try await database.pool().query(
+                "SELECT count(*) FROM es.subject_keys WHERE wrapped IS NOT NULL",
+                as: Int.self
+            )
             #expect(left == [0])
         }
     }

@@ -1,8 +1,8 @@
 import EventStore
 import Foundation
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 /// Every change that someone with the database in hands makes behind the log's back, one column at a time.
 struct LogVerifierTests {
@@ -46,11 +46,12 @@ struct LogVerifierTests {
 
             let results = try await database.pool().withConnection { connection in
                 try connection.execute("SELECT es.type_id('message_edited', 1)")
-                return try [""] + Self.changes.map { change in
-                    try connection.executeScript("BEGIN; \(change)")
-                    defer { connection.rollBack() }
-                    return try Self.verify(on: connection) ? change : ""
-                }
+                return try [""]
+                    + Self.changes.map { change in
+                        try connection.executeScript("BEGIN; \(change)")
+                        defer { connection.rollBack() }
+                        return try Self.verify(on: connection) ? change : ""
+                    }
             }
             #expect(results.filter { $0 != "" } == [])
         }

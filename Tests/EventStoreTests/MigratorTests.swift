@@ -2,8 +2,8 @@ import EventStore
 import Foundation
 import Migrations
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 struct MigratorTests {
     /// A folder of SQL files and a database that is not there yet, both gone afterwards.
@@ -46,8 +46,12 @@ struct MigratorTests {
     ].mapValues { $0 + ";" }
 
     @Test func `files are applied once, in the order of their paths`() async throws {
-        try await Self.run(Self.files.merging(["001-roles/02-grant.sql": "GRANT CREATE ON SCHEMA migrations TO daybook_owner"]) { $1 }) {
-            folder, migrator, configuration in
+        try await Self.run(
+            Self.files.merging(["001-roles/02-grant.sql": "GRANT CREATE ON SCHEMA migrations TO daybook_owner"]) { $1 }
+        ) {
+            folder,
+            migrator,
+            configuration in
             let applied = try migrator.migrate()
             #expect(applied == applied.sorted() && applied.count == 5)
             #expect(try migrator.migrate() == [])
@@ -55,7 +59,8 @@ struct MigratorTests {
 
             let connection = try PostgresConnection(configuration)
             #expect(try connection.execute("SELECT id FROM migrations.note ORDER BY id").decode(Int32.self) == [1, 2])
-            let owner = try connection.execute("SELECT tableowner::text FROM pg_tables WHERE tablename = 'note'").decode(String.self)
+            let owner = try connection.execute("SELECT tableowner::text FROM pg_tables WHERE tablename = 'note'")
+                .decode(String.self)
             #expect(owner == ["daybook_owner"])
 
             try Self.write("INSERT INTO migrations.note VALUES (3)", to: "010-later/02-third.sql", in: folder)
@@ -77,7 +82,10 @@ struct MigratorTests {
     }
 
     @Test func `a file that fails leaves nothing behind`() async throws {
-        try await Self.run(["001-roles/01-a.sql": "CREATE SCHEMA a", "002-a/01-b.sql": "SELECT nonsense"]) { _, migrator, configuration in
+        try await Self.run(["001-roles/01-a.sql": "CREATE SCHEMA a", "002-a/01-b.sql": "SELECT nonsense"]) {
+            _,
+            migrator,
+            configuration in
             _ = try? migrator.migrate()
             #expect(throws: MigrationError.self) { try migrator.verifyCurrent() }
             let connection = try PostgresConnection(configuration)
@@ -104,7 +112,9 @@ struct MigratorTests {
             }
             #expect(applied.filter { !$0.isEmpty }.count == 1, "one did all of it")
             let connection = try PostgresConnection(configuration)
-            #expect(try connection.execute("SELECT partition FROM es.heads ORDER BY 1").decode(Int32.self) == [0, 1, 2])
+            #expect(
+                try connection.execute("SELECT partition FROM es.heads ORDER BY 1").decode(Int32.self) == [0, 1, 2]
+            )
             try await database.pool().withConnection { connection in
                 try connection.executeScript("DROP DATABASE \(configuration.database!) WITH (FORCE)")
             }

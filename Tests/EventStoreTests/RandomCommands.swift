@@ -69,7 +69,10 @@ struct RandomCommands {
             let exactly: StreamTouch.Expected = current == 0 ? .noStream : .exactly(current)
             return StreamTouch(
                 stream,
-                random.pick([exactly, exactly, .any, .any, .exists, .noStream, .exactly(current + 1), .exactly(max(current - 1, 1))])
+                random.pick([
+                    exactly, exactly, .any, .any, .exists, .noStream, .exactly(current + 1),
+                    .exactly(max(current - 1, 1)),
+                ])
             )
         }
     }

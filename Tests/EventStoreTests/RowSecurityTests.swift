@@ -1,8 +1,8 @@
 import EventStore
 import Foundation
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 /// What each role can see and do, by the database's own rules.
 struct RowSecurityTests {
@@ -38,7 +38,10 @@ struct RowSecurityTests {
                     ) { (results) throws(PostgresError) in try results[1].decode(Int.self) }
                     #expect(seen == [rows], "\(table)")
                 }
-                #expect(try await pool.query(count, as: Int.self) == [0], "the setting ends with its transaction, \(table)")
+                #expect(
+                    try await pool.query(count, as: Int.self) == [0],
+                    "the setting ends with its transaction, \(table)"
+                )
             }
         }
     }
@@ -90,7 +93,9 @@ struct RowSecurityTests {
                 await Self.expectDenied("TRUNCATE es.\(raw: table) CASCADE", pool)
             }
             if role == .appender {
-                for table in Self.tenantTables + ["commits"] { await Self.expectDenied("SELECT * FROM es.\(raw: table)", pool) }
+                for table in Self.tenantTables + ["commits"] {
+                    await Self.expectDenied("SELECT * FROM es.\(raw: table)", pool)
+                }
             }
         }
     }

@@ -63,11 +63,15 @@ struct SerialOracle {
             let earlier = batch.indices.filter { $0 < index && own[$0] == .accepted }.map { batch[$0] }
             let touched = Set(command.streams.map(\.stream))
             if earlier.contains(where: { $0.key == command.key }) { return .retry }
-            if earlier.contains(where: { $0.tenant == command.tenant && $0.events.contains { touched.contains($0.stream) } }) {
+            if earlier.contains(where: {
+                $0.tenant == command.tenant && $0.events.contains { touched.contains($0.stream) }
+            }) {
                 return .retry
             }
             for move in command.counters {
-                let moves = earlier.filter { $0.tenant == command.tenant }.flatMap(\.counters).filter { $0.counter == move.counter }
+                let moves = earlier.filter { $0.tenant == command.tenant }.flatMap(\.counters).filter {
+                    $0.counter == move.counter
+                }
                 guard !moves.isEmpty else { continue }
                 var ahead: Int64 = 0
                 for case .add(let amount, _) in moves.map(\.operation) { ahead += Int64(max(amount, 0)) }
@@ -86,7 +90,13 @@ struct SerialOracle {
             let name = Name(tenant: command.tenant, id: event.stream)
             versions[name, default: 0] += 1
             log.append(
-                Event(tenant: command.tenant, stream: event.stream, version: versions[name]!, id: event.id, payload: event.payload)
+                Event(
+                    tenant: command.tenant,
+                    stream: event.stream,
+                    version: versions[name]!,
+                    id: event.id,
+                    payload: event.payload
+                )
             )
         }
         for move in command.counters {

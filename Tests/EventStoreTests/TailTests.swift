@@ -2,8 +2,8 @@ import EventStore
 import Foundation
 import Postgres
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 struct TailTests {
     @Test(.timeLimit(.minutes(5)))

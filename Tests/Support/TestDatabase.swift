@@ -96,11 +96,10 @@ package final class TestDatabase: Sendable {
     /// A new tenant, placed in a partition.
     package func makeTenant(partition: Partition = Partition(0)) async throws -> Tenant {
         let tenant = Tenant(id: .v7(), partition: partition)
-        // On a connection of its own: the server's are busy making and dropping databases.
-        try await pool().execute(
-            "SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))",
-            timeout: .seconds(60)
-        )
+        try await server.administration.withConnection(timeout: .seconds(120)) { [configuration = configuration()] _ in
+            let connection = try PostgresConnection(configuration)
+            try connection.execute("SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))")
+        }
         return tenant
     }
 

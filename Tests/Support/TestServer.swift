@@ -43,11 +43,13 @@ final class TestServer: Sendable {
     /// Named after the schema's content, so that another schema has another template.
     private static func templateName() throws -> String {
         var hash = SHA256()
-        for path in try FileManager.default.subpathsOfDirectory(atPath: TestDatabase.schema).sorted() where path.hasSuffix(".sql") {
+        for path in try FileManager.default.subpathsOfDirectory(atPath: TestDatabase.schema).sorted()
+        where path.hasSuffix(".sql") {
             hash.update(data: Data(path.utf8))
             hash.update(data: FileManager.default.contents(atPath: "\(TestDatabase.schema)/\(path)") ?? Data())
         }
-        return "daybook_template_" + hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return "daybook_template_"
+            + hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     private static func makeTemplate(

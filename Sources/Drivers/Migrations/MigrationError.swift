@@ -14,7 +14,8 @@ package enum MigrationError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noFolder(let path): "no SQL files in \(path)"
-        case .changed(let paths): "already applied and changed since, so write a new file instead: \(paths.joined(separator: ", "))"
+        case .changed(let paths):
+            "already applied and changed since, so write a new file instead: \(paths.joined(separator: ", "))"
         case .pending(let paths): "the database must be migrated first: \(paths.joined(separator: ", "))"
         case .failed(let path, let error): "\(path): \(error.message)"
         }

@@ -18,7 +18,11 @@ struct MigrationFile {
         }
         let files = try paths.filter { $0.hasSuffix(".sql") }.sorted().map { path in
             let data = try Data(contentsOf: URL(fileURLWithPath: folder).appendingPathComponent(path))
-            return MigrationFile(path: path, text: String(decoding: data, as: UTF8.self), sha256: Array(SHA256.hash(data: data)))
+            return MigrationFile(
+                path: path,
+                text: String(decoding: data, as: UTF8.self),
+                sha256: Array(SHA256.hash(data: data))
+            )
         }
         guard !files.isEmpty else { throw MigrationError.noFolder(folder) }
         return files

@@ -94,7 +94,7 @@ package struct Migrator: Sendable {
             let connection = try PostgresConnection(administration)
             do {
                 try connection.executeScript("CREATE DATABASE \"\(name.replacing("\"", with: "\"\""))\"")
-            } catch where [.duplicateDatabase, .uniqueViolation].contains(error.sqlState) {
+            } catch  where [.duplicateDatabase, .uniqueViolation].contains(error.sqlState) {
                 // Another process was faster.
             }
             return try PostgresConnection(configuration)
@@ -113,6 +113,8 @@ extension PostgresConfiguration {
         if let url = URLComponents(string: conninfo), url.scheme?.hasPrefix("postgres") == true {
             return url.path.isEmpty ? nil : String(url.path.dropFirst())
         }
-        return conninfo.split(separator: " ").last { $0.hasPrefix("dbname=") }.map { String($0.dropFirst("dbname=".count)) }
+        return conninfo.split(separator: " ").last { $0.hasPrefix("dbname=") }.map {
+            String($0.dropFirst("dbname=".count))
+        }
     }
 }

@@ -72,10 +72,14 @@ final class AppendLoop {
         while outage == nil, let part = parts.popLast() {
             do {
                 retries += try commit(part, to: partition)
-            } catch where error.sqlState == .fenced {
+            } catch  where error.sqlState == .fenced {
                 for pending in part { pending.fail(.fenced) }
-            } catch where error.isFaultOfCommand {
-                if part.count == 1 { part.first?.fail(.malformed(error.message)) } else { parts += part.halves.reversed() }
+            } catch  where error.isFaultOfCommand {
+                if part.count == 1 {
+                    part.first?.fail(.malformed(error.message))
+                } else {
+                    parts += part.halves.reversed()
+                }
             } catch {
                 outage = error
                 parts.append(part)

@@ -28,7 +28,10 @@ struct RecentCache<Key: Hashable, Value> {
         }
         set {
             old[key] = nil
-            guard let newValue else { return young[key] = nil }
+            guard let newValue else {
+                young[key] = nil
+                return
+            }
             insert(Entry(value: newValue, expires: .now + maximumAge), for: key)
         }
     }

@@ -7,7 +7,11 @@ struct EventPage {
     private let types: [Int32: EventType]
 
     /// Reads the type dictionary again if a row has a type that is not in it.
-    init(_ result: PostgresResult, _ dictionary: TypeDictionary, on connection: PostgresConnection) throws(PostgresError) {
+    init(
+        _ result: PostgresResult,
+        _ dictionary: TypeDictionary,
+        on connection: PostgresConnection
+    ) throws(PostgresError) {
         self.result = result
         var types = dictionary.types
         for row in 0..<result.count where types[try result[row].decode(Int32.self, 6)] == nil {

@@ -121,7 +121,11 @@ extension EventQueries {
     }
 
     /// Events that lie close together, whose times come from a run of commits.
-    private func page(_ events: SQL, commits: SQL, on connection: PostgresConnection) throws(PostgresError) -> [RecordedEvent] {
+    private func page(
+        _ events: SQL,
+        commits: SQL,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [RecordedEvent] {
         // Commits are read last, so they cover every event that the first statement saw.
         let results = try connection.pipeline([events, commits])
         let times = try results[1].decode((Position, PostgresTimestamp).self)
@@ -137,7 +141,11 @@ extension EventQueries {
     }
 
     /// Events that lie far apart, each with its commit's time, read under the tenant's row-level security.
-    private func sparsePage(of tenant: Tenant, _ events: SQL, on connection: PostgresConnection) throws(PostgresError) -> [RecordedEvent] {
+    private func sparsePage(
+        of tenant: Tenant,
+        _ events: SQL,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [RecordedEvent] {
         let results = try connection.pipeline([
             "SELECT set_config('daybook.tenant', \(tenant.id.uuidString), true)",
             """
