@@ -75,7 +75,7 @@ struct PollTests {
             #expect(data[9]["change"] == "archived" && data[9]["room"]["archived"] == true)
             #expect(data[10]["change"] == "restored" && data[10]["room"]["archived"] == false)
             #expect(data[11]["change"] == "profile_changed" && data[11]["user"]["name"] == "Ada L.")
-            #expect(Set(events.map { $0["id"] }).count == events.count)
+            #expect(Set(events.map { "\($0["id"])" }).count == events.count)
         }
     }
 

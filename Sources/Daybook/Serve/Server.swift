@@ -12,6 +12,7 @@ internal import Redis
 internal import ServiceLifecycle
 internal import Sessions
 internal import TenantAPI
+internal import UnixSignals
 
 /// A process with some roles: everything is made here and handed to whom it belongs.
 struct Server {

@@ -3,6 +3,7 @@ internal import Commands
 internal import EventStore
 internal import Events
 internal import Foundation
+internal import Sessions
 
 /// `daybook tenant …`
 struct TenantCommand: AsyncParsableCommand {

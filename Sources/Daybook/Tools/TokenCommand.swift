@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Sessions
 
 /// `daybook token`
 struct TokenCommand: AsyncParsableCommand {

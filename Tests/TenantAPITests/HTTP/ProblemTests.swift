@@ -128,7 +128,7 @@ struct ProblemTests {
                 (trace, trace), ("00-00000000000000000000000000000000-b7ad6b7169203331-01", nil), ("\(trace)-x", nil), ("ff\(trace.dropFirst(2))", nil),
                 (trace.uppercased(), nil), ("x", nil),
             ] {
-                let room = try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#, headers: [.traceparent: header])
+                let room = try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#, headers: [HTTPField.Name("traceparent")!: header])
                 let id = try #require(RoomID(room.id))
                 let raw = try #require(try await premises.handler.log.read(stream: id.uuid, of: premises.tenant, after: 0).first)
                 #expect(try await premises.handler.codec.decode(raw).metadata.traceparent == kept)

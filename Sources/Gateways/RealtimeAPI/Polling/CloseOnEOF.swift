@@ -2,7 +2,7 @@ package import NIOCore
 
 /// Closes a connection whose client has closed its side. The server allows half-closed connections, on which a parked poll would
 /// never learn that nobody waits for it. Goes into the HTTP server's `additionalChannelHandlers`.
-package final class CloseOnEOF: ChannelInboundHandler, Sendable {
+package final class CloseOnEOF: ChannelInboundHandler, RemovableChannelHandler, Sendable {
     package typealias InboundIn = NIOAny
 
     package init() {}
