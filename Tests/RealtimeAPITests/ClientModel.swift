@@ -58,20 +58,20 @@ struct ClientModel {
                 message.mentions = data["mentions"].items.compactMap(\.text)
                 message.editedAt = data["edited_at"].text.flatMap { Timestamp($0) }
             }
-        case "message.deleted": change(data) { bury(&$0, at: data["deleted_at"]) }
+        case "message.deleted": change(data) { Self.bury(&$0, at: data["deleted_at"]) }
         case "message.range_deleted":
             let range = (data["from_seq"].int ?? 0)...(data["to_seq"].int ?? 0)
             for (id, message) in messages where message.roomID == room && message.deletedAt == nil {
                 guard let seq = message.seq, range.contains(seq), data["author_id"].text.map({ $0 == message.authorID }) ?? true else { continue }
                 messages[id]?.version += 1
                 if var buried = messages[id] {
-                    bury(&buried, at: data["deleted_at"])
+                    Self.bury(&buried, at: data["deleted_at"])
                     messages[id] = buried
                 }
             }
             rooms[room]?.version = data["version"].int ?? 0
         case "message.reaction_changed":
-            change(data) { react(&$0, data["emoji"].text ?? "", data["user_id"].text ?? "", added: data["change"] == "added") }
+            change(data) { Self.react(&$0, data["emoji"].text ?? "", data["user_id"].text ?? "", added: data["change"] == "added") }
         case "read_marker.moved": rooms[room]?.unread?.readSeq = data["seq"].int ?? 0
         case "room.changed": try roomChanged(data, room)
         case "room.member_changed": try memberChanged(data, room)
@@ -95,7 +95,7 @@ struct ClientModel {
         messages[id] = message
     }
 
-    private func bury(_ message: inout MessageView, at time: JSON) {
+    private static func bury(_ message: inout MessageView, at time: JSON) {
         message.body = nil
         message.mentions = []
         message.attachments = []
@@ -103,7 +103,7 @@ struct ClientModel {
         message.deletedAt = time.text.flatMap { Timestamp($0) }
     }
 
-    private func react(_ message: inout MessageView, _ emoji: String, _ user: String, added: Bool) {
+    private static func react(_ message: inout MessageView, _ emoji: String, _ user: String, added: Bool) {
         if let index = message.reactions.firstIndex(where: { $0.emoji == emoji }) {
             message.reactions[index].userIDs.removeAll { $0 == user }
             if added { message.reactions[index].userIDs.append(user) }
