@@ -21,7 +21,12 @@ func module(_ name: String, _ path: String, _ dependencies: [Target.Dependency])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: testSettings)
+    .testTarget(
+        name: name,
+        dependencies: dependencies + ["TestSupport"],
+        path: "Tests/\(name)",
+        swiftSettings: testSettings
+    )
 }
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -70,7 +75,11 @@ let package = Package(
         module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging]),
         module("Events", "Events", ["EventStore", crypto]),
         module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
-        module("Projections", "Projections", ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, collections]),
+        module(
+            "Projections",
+            "Projections",
+            ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, collections]
+        ),
 
         module("Sessions", "Gateways/Sessions", ["EventStore", "Events", "Postgres", crypto, logging]),
         module(
@@ -84,13 +93,17 @@ let package = Package(
         module(
             "TenantAPI",
             "Gateways/TenantAPI",
-            ["GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, logging, httpTypes, nioCore]
+            [
+                "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird,
+                logging, httpTypes, nioCore,
+            ]
         ),
         module(
             "RealtimeAPI",
             "Gateways/RealtimeAPI",
             [
-                "GatewayHTTP", "Events", "EventStore", "Postgres", "Redis", "Projections", "Sessions", hummingbird, logging,
+                "GatewayHTTP", "Events", "EventStore", "Postgres", "Redis", "Projections", "Sessions", hummingbird,
+                logging,
                 httpTypes, lifecycle, crypto, nioCore, collections,
             ]
         ),
@@ -99,8 +112,10 @@ let package = Package(
         .executableTarget(
             name: "Daybook",
             dependencies: [
-                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI", "Redis",
-                "Sessions", "SlackImport", "TenantAPI", "Threads", arguments, crypto, hummingbird, lifecycle, logging, nioCore, unixSignals,
+                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections",
+                "RealtimeAPI", "Redis",
+                "Sessions", "SlackImport", "TenantAPI", "Threads", arguments, crypto, hummingbird, lifecycle, logging,
+                nioCore, unixSignals,
             ],
             path: "Sources/Daybook",
             swiftSettings: settings
@@ -108,7 +123,8 @@ let package = Package(
         .executableTarget(
             name: "Bench",
             dependencies: [
-                "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Sessions", arguments, crypto, hummingbird, logging, nioCore, nioHTTP1,
+                "EventStore", "Events", "Commands", "Postgres", "Projections", "Redis", "Sessions", arguments, crypto,
+                hummingbird, logging, nioCore, nioHTTP1,
                 nioPosix,
             ],
             path: "tools/benchmarks",
@@ -130,8 +146,20 @@ let package = Package(
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
         tests("SessionsTests", ["Sessions", "Events", "EventStore", "Migrations", "Postgres"]),
-        tests("TenantAPITests", ["TenantAPI", "GatewayHTTP", "Migrations", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto]),
-        tests("RealtimeAPITests", ["RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore]),
+        tests(
+            "TenantAPITests",
+            [
+                "TenantAPI", "GatewayHTTP", "Migrations", "Commands", "Events", "EventStore", "Postgres", "Projections",
+                "Sessions", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto,
+            ]
+        ),
+        tests(
+            "RealtimeAPITests",
+            [
+                "RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres",
+                "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore,
+            ]
+        ),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
         tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1]),
     ]

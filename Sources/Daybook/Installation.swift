@@ -22,7 +22,9 @@ struct Installation: ParsableArguments {
     @Option(help: "The database of the log and the read models. [DAYBOOK_PRODUCT_DATABASE]")
     var productDatabase: String = Self.environment("DAYBOOK_PRODUCT_DATABASE") ?? "daybook_product"
 
-    @Option(help: "The folder of SQL; by default found from the working folder or the executable upwards. [DAYBOOK_SCHEMA]")
+    @Option(
+        help: "The folder of SQL; by default found from the working folder or the executable upwards. [DAYBOOK_SCHEMA]"
+    )
     var schema: String?
 
     @Option(help: "How many partitions the log has. It may grow, never shrink. [DAYBOOK_PARTITIONS]")
@@ -38,7 +40,9 @@ struct Installation: ParsableArguments {
 
     func validate() throws {
         guard (1...1024).contains(partitionCount) else { throw ValidationError("a log has 1 to 1024 partitions") }
-        guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("there is no log level '\(logLevel)'") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("there is no log level '\(logLevel)'")
+        }
     }
 
     var partitions: [Partition] { (0..<Int32(partitionCount)).map { Partition($0) } }

@@ -1,5 +1,6 @@
 package import EventStore
 internal import Foundation
+
 package import struct Foundation.UUID
 
 /// An event with its place in the log and what was said about its making.
@@ -47,7 +48,11 @@ package struct EventCodec: Sendable {
 
     /// Decodes one event; keys that are not at hand are loaded.
     package func decode(_ raw: RecordedEvent) async throws -> Recorded {
-        try await decoding { try attempt(raw) } load: { try await keyring.load([$0]) }
+        try await decoding {
+            try attempt(raw)
+        } load: {
+            try await keyring.load([$0])
+        }
     }
 
     /// Decodes one event on a thread of its own; `load` makes the keyring know a key, by the caller's connection.
@@ -63,7 +68,11 @@ package struct EventCodec: Sendable {
 
     /// Decodes an event of a known kind, for folds.
     package func decode<E: Event>(_ raw: RecordedEvent, as kind: E.Type) async throws -> E {
-        try await decoding { try payload(raw, as: kind) } load: { try await keyring.load([$0]) }
+        try await decoding {
+            try payload(raw, as: kind)
+        } load: {
+            try await keyring.load([$0])
+        }
     }
 
     private func decoding<T>(_ attempt: () throws -> T, load: (UUID) async throws -> Void) async throws -> T {

@@ -1,5 +1,5 @@
-package import Foundation
 internal import EventStore
+package import Foundation
 
 /// Who acts.
 package enum Actor: Codable, Hashable, Sendable {

@@ -1,6 +1,6 @@
 internal import Crypto
-package import Foundation
 internal import EventStore
+package import Foundation
 
 /// A text that is about a person or by one. In the log it is sealed with that person's data key (AES-256-GCM), so that
 /// destroying the key erases it everywhere at once; in read models and queues it is plain.

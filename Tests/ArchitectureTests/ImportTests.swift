@@ -16,17 +16,23 @@ struct ImportTests {
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
         "Gateways/Sessions": ["Events", "EventStore", "Postgres"],
         "Gateways/HTTP": ["Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections"],
-        "Gateways/TenantAPI": ["GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections"],
-        "Gateways/RealtimeAPI": ["GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads"],
+        "Gateways/TenantAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections",
+        ],
+        "Gateways/RealtimeAPI": [
+            "GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads",
+        ],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI", "Redis",
+            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI",
+            "Redis",
             "Sessions", "SlackImport", "TenantAPI", "Threads",
         ],
     ]
 
     static let ours = Set([
-        "CPostgres", "CRedis", "CZip", "Threads", "Postgres", "Redis", "Zip", "Migrations", "EventStore", "Events", "Commands",
+        "CPostgres", "CRedis", "CZip", "Threads", "Postgres", "Redis", "Zip", "Migrations", "EventStore", "Events",
+        "Commands",
         "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
     ])
 
@@ -50,14 +56,20 @@ struct ImportTests {
     @Test func `C is imported by its driver alone`() throws {
         for folder in Self.allowed.keys where !folder.hasPrefix("Drivers/") {
             for (file, module) in try imports(below: folder) {
-                #expect(!module.hasPrefix("CPostgres") && !module.hasPrefix("CRedis") && !module.hasPrefix("CZip"), "\(file)")
+                #expect(
+                    !module.hasPrefix("CPostgres") && !module.hasPrefix("CRedis") && !module.hasPrefix("CZip"),
+                    "\(file)"
+                )
             }
         }
     }
 
     @Test func `every folder of source has its line in the table`() throws {
         for file in try swiftFiles(below: "") {
-            #expect(Self.allowed.keys.contains { file.hasPrefix($0 + "/") }, "\(file) belongs to no module of the table")
+            #expect(
+                Self.allowed.keys.contains { file.hasPrefix($0 + "/") },
+                "\(file) belongs to no module of the table"
+            )
         }
     }
 
@@ -70,11 +82,15 @@ struct ImportTests {
 
     private func imports(below folder: String) throws -> [(file: String, module: String)] {
         try swiftFiles(below: folder).flatMap { file in
-            try String(contentsOfFile: Self.sources + "/" + file, encoding: .utf8).split(separator: "\n").compactMap { line in
+            try String(contentsOfFile: Self.sources + "/" + file, encoding: .utf8).split(separator: "\n").compactMap {
+                line in
                 let words = line.split(separator: " ")
-                guard let index = words.firstIndex(of: "import"), index <= 2, index + 1 < words.count else { return nil }
+                guard let index = words.firstIndex(of: "import"), index <= 2, index + 1 < words.count else {
+                    return nil
+                }
                 let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "typealias", "var", "let"]
-                let path = kinds.contains(words[index + 1]) && index + 2 < words.count ? words[index + 2] : words[index + 1]
+                let path =
+                    kinds.contains(words[index + 1]) && index + 2 < words.count ? words[index + 2] : words[index + 1]
                 return (file, String(path.split(separator: ".")[0]))
             }
         }

@@ -88,28 +88,5 @@ extension PostgresTests {
                 #expect(connection.isLost)
             }
         }
-
-        @Test func `memory stays the same over 100,000 queries`() throws {
-            let connection = try Server.connect()
-            let query: SQL = "SELECT n, repeat('x', 500), \([Int64](0..<20)) FROM generate_series(1, 3) n"
-            func run(_ count: Int) throws {
-                for _ in 0..<count / 2 {
-                    let rows = try connection.execute(query).decode((Int32, String, [Int64]).self)
-                    #expect(rows.count == 3)
-                }
-                for _ in 0..<count / 200 { _ = try connection.pipeline(Array(repeating: query, count: 100)) }
-            }
-            try run(5_000)
-            let before = try residentKilobytes()
-            try run(100_000)
-            // 100,000 results that were kept would be over 200 MB.
-            #expect(try residentKilobytes() - before < 8_000)
-        }
-
-        private func residentKilobytes() throws -> Int {
-            let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
-            return try #require(Int(line.split(separator: " ").dropFirst().first ?? ""))
-        }
     }
 }

@@ -44,7 +44,10 @@ struct AccessTests {
             #expect(events.map { $0["type"].text } == ["room.member_changed", "message.created"])
             let data = try #require(events.first?["data"])
             #expect(data["change"] == "added" && data["role"] == "member" && data["room"]["name"] == "plans")
-            #expect(data["room"]["topic"] == "ours" && data["room"]["kind"] == "private" && data["room"]["archived"] == false)
+            #expect(
+                data["room"]["topic"] == "ours" && data["room"]["kind"] == "private"
+                    && data["room"]["archived"] == false
+            )
             #expect(data["room"]["version"] == data["version"])
         }
     }

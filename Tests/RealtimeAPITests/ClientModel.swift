@@ -62,7 +62,9 @@ struct ClientModel {
         case "message.range_deleted":
             let range = (data["from_seq"].int ?? 0)...(data["to_seq"].int ?? 0)
             for (id, message) in messages where message.roomID == room && message.deletedAt == nil {
-                guard let seq = message.seq, range.contains(seq), data["author_id"].text.map({ $0 == message.authorID }) ?? true else { continue }
+                guard let seq = message.seq, range.contains(seq),
+                    data["author_id"].text.map({ $0 == message.authorID }) ?? true
+                else { continue }
                 messages[id]?.version += 1
                 if var buried = messages[id] {
                     Self.bury(&buried, at: data["deleted_at"])
@@ -71,7 +73,9 @@ struct ClientModel {
             }
             rooms[room]?.version = data["version"].int ?? 0
         case "message.reaction_changed":
-            change(data) { Self.react(&$0, data["emoji"].text ?? "", data["user_id"].text ?? "", added: data["change"] == "added") }
+            change(data) {
+                Self.react(&$0, data["emoji"].text ?? "", data["user_id"].text ?? "", added: data["change"] == "added")
+            }
         case "read_marker.moved": rooms[room]?.unread?.readSeq = data["seq"].int ?? 0
         case "room.changed": try roomChanged(data, room)
         case "room.member_changed": try memberChanged(data, room)

@@ -57,8 +57,10 @@ struct PollTests {
             let types = events.map { $0["type"].text }
             #expect(
                 types == [
-                    "message.created", "message.created", "message.updated", "message.reaction_changed", "message.reaction_changed",
-                    "read_marker.moved", "message.deleted", "message.range_deleted", "room.changed", "room.changed", "room.changed",
+                    "message.created", "message.created", "message.updated", "message.reaction_changed",
+                    "message.reaction_changed",
+                    "read_marker.moved", "message.deleted", "message.range_deleted", "room.changed", "room.changed",
+                    "room.changed",
                     "user.changed",
                 ]
             )
@@ -70,8 +72,13 @@ struct PollTests {
             #expect(data[4]["change"] == "removed" && data[4]["version"] == 4)
             #expect(data[5]["message_id"].text == "\(second)" && data[5]["seq"] == 2)
             #expect(data[6]["reason"] == "spam" && data[6]["by"].text == "\(ada)" && data[6]["version"] == 5)
-            #expect(data[7]["from_seq"] == 1 && data[7]["to_seq"] == 2 && data[7]["author_id"] == .null && data[7]["reason"] == "old")
-            #expect(data[8]["change"] == "changed" && data[8]["room"]["topic"] == "talk" && !data[8]["room"].has("name"))
+            #expect(
+                data[7]["from_seq"] == 1 && data[7]["to_seq"] == 2 && data[7]["author_id"] == .null
+                    && data[7]["reason"] == "old"
+            )
+            #expect(
+                data[8]["change"] == "changed" && data[8]["room"]["topic"] == "talk" && !data[8]["room"].has("name")
+            )
             #expect(data[9]["change"] == "archived" && data[9]["room"]["archived"] == true)
             #expect(data[10]["change"] == "restored" && data[10]["room"]["archived"] == false)
             #expect(data[11]["change"] == "profile_changed" && data[11]["user"]["name"] == "Ada L.")
@@ -119,7 +126,9 @@ struct PollTests {
             let (one, two) = (try await stage.room(members: [ada]), try await stage.room(members: [ada]))
             try await stage.settled()
             var subscriber = try await Subscriber(ada, on: stage)
-            let answer = try await subscriber.register(["event_types": ["message.created", "moon.risen"], "rooms": [.string("\(one)")]])
+            let answer = try await subscriber.register([
+                "event_types": ["message.created", "moon.risen"], "rooms": [.string("\(one)")],
+            ])
             #expect(answer.body["ignored"] == ["moon.risen"])
             let message = try await stage.post("wanted", in: one, by: ada)
             try await stage.post("unwanted", in: two, by: ada)
@@ -141,9 +150,13 @@ struct PollTests {
             try await stage.settled()
             var subscriber = try await Subscriber(ada, on: stage)
             try await subscriber.register(["event_types": ["room.changed"]])
-            let position = try await stage.perform(PostMessage(message: MessageID(), room: room, body: "hello"), by: ada)
+            let position = try await stage.perform(
+                PostMessage(message: MessageID(), room: room, body: "hello"),
+                by: ada
+            )
             let token = stage.api.positions.seal(position, of: stage.tenant)
-            let path = "/realtime/queues/\(subscriber.queue)/events?cursor=\(subscriber.cursor)&timeout_s=5&min_position=\(token)"
+            let path =
+                "/realtime/queues/\(subscriber.queue)/events?cursor=\(subscriber.cursor)&timeout_s=5&min_position=\(token)"
             let answer = try await subscriber.send(.get, path)
             #expect(answer.status == .ok && answer.events.isEmpty)
             #expect(answer.body["head"].text != nil)

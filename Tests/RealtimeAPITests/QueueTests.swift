@@ -14,7 +14,9 @@ struct QueueTests {
             let room = try await stage.room(named: "general", members: [ada])
             try await stage.settled()
             var subscriber = try await Subscriber(ada, on: stage)
-            let answer = try await subscriber.register(["initial_state": ["me", "rooms", "limits", "weather"], "client": ["name": "test"]])
+            let answer = try await subscriber.register([
+                "initial_state": ["me", "rooms", "limits", "weather"], "client": ["name": "test"],
+            ])
             #expect(answer.status == .created)
             #expect(answer.body["state"]["me"]["id"].text == "\(ada)" && answer.body["state"]["users"] == .null)
             #expect(answer.body["state"]["rooms"].items.map { $0["id"].text } == ["\(room)"])
@@ -144,9 +146,12 @@ struct QueueTests {
         }
     }
 
-    @Test(arguments: [
-        ["idle_timeout_s": 59], ["idle_timeout_s": 1_209_601], ["rooms": ["nowhere"]], ["client": ["name": .string(String(repeating: "x", count: 201))]],
-    ] as [JSON])
+    @Test(
+        arguments: [
+            ["idle_timeout_s": 59], ["idle_timeout_s": 1_209_601], ["rooms": ["nowhere"]],
+            ["client": ["name": .string(String(repeating: "x", count: 201))]],
+        ] as [JSON]
+    )
     func `a registration that makes no sense is refused`(_ body: JSON) async throws {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")

@@ -85,7 +85,9 @@ struct RecoveryTests {
             try await subscriber.register(["event_types": ["message.reaction_changed"]])
             let message = try await stage.post("hello", in: room, by: ada)
             // More than Redis keeps of a queue.
-            for number in 0..<1500 { try await stage.perform(AddReaction(message: message, emoji: "r\(number)"), by: ada) }
+            for number in 0..<1500 {
+                try await stage.perform(AddReaction(message: message, emoji: "r\(number)"), by: ada)
+            }
             try await stage.fannedOut()
             let owner = QueueOwner(stage.tenant.id, ada)
             let length = try await stage.redis("XLEN", FanoutKeys.queue(owner, stage.tenant.partition)).int ?? 0
@@ -106,7 +108,9 @@ struct RecoveryTests {
             try await subscriber.register()
             for number in 0..<5 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.fannedOut()
-            for key in try await stage.redis("KEYS", "daybook:*:ev:*").array ?? [] { _ = try await stage.redis("DEL", key.string ?? "") }
+            for key in try await stage.redis("KEYS", "daybook:*:ev:*").array ?? [] {
+                _ = try await stage.redis("DEL", key.string ?? "")
+            }
             #expect(try await subscriber.events(5).map(\.messageBody) == ["0", "1", "2", "3", "4"])
         }
     }

@@ -38,7 +38,10 @@ struct Stage: Sendable {
         var runsFanout = true
     }
 
-    static func run(_ options: Options = Options(), _ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
+    static func run(
+        _ options: Options = Options(),
+        _ body: @escaping @Sendable (Stage) async throws -> Void
+    ) async throws {
         try await RedisDatabases.lend { redis in
             try await TestDatabase.run { database in
                 let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
@@ -60,7 +63,9 @@ struct Stage: Sendable {
         let progress = PositionWatch()
         let reads = ReadModels(pool: database.pool(as: .gateway, size: 2), progress: progress)
         let sessions = SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
-        var configuration = RealtimeAPI.Configuration(redis: try options.apiRedis.map { try RedisConfiguration(url: $0) } ?? redis)
+        var configuration = RealtimeAPI.Configuration(
+            redis: try options.apiRedis.map { try RedisConfiguration(url: $0) } ?? redis
+        )
         options.api(&configuration)
         let api = RealtimeAPI(
             configuration,
@@ -127,12 +132,22 @@ struct Stage: Sendable {
     // MARK: What happens
 
     @discardableResult
-    func perform<C: Command>(_ command: C, by user: UserID? = nil, key: String? = nil, in tenant: Tenant? = nil) async throws -> Position {
+    func perform<C: Command>(
+        _ command: C,
+        by user: UserID? = nil,
+        key: String? = nil,
+        in tenant: Tenant? = nil
+    ) async throws -> Position {
         let caller = Caller(tenant: tenant ?? self.tenant, actor: user.map { .user($0) } ?? .system, user: user)
         return try await commands.handle(command, in: CommandContext(caller: caller, idempotencyKey: key)).position
     }
 
-    func user(_ handle: String, _ role: Role = .member, id: UserID = UserID(), in tenant: Tenant? = nil) async throws -> UserID {
+    func user(
+        _ handle: String,
+        _ role: Role = .member,
+        id: UserID = UserID(),
+        in tenant: Tenant? = nil
+    ) async throws -> UserID {
         try await perform(AddUser(user: id, handle: handle, name: handle.capitalized, role: role), in: tenant)
         return id
     }
@@ -154,7 +169,13 @@ struct Stage: Sendable {
     }
 
     @discardableResult
-    func post(_ body: String, in room: RoomID, by user: UserID, key: String? = nil, tenant: Tenant? = nil) async throws -> MessageID {
+    func post(
+        _ body: String,
+        in room: RoomID,
+        by user: UserID,
+        key: String? = nil,
+        tenant: Tenant? = nil
+    ) async throws -> MessageID {
         let message = MessageID()
         try await perform(PostMessage(message: message, room: room, body: body), by: user, key: key, in: tenant)
         return message
@@ -164,7 +185,9 @@ struct Stage: Sendable {
     @discardableResult
     func settled() async throws -> Position {
         let head = try await log.currentHeads()[tenant.partition] ?? 0
-        guard try await reads.wait(for: tenant, past: head, timeout: .seconds(20)) else { throw StageError("the projector is behind") }
+        guard try await reads.wait(for: tenant, past: head, timeout: .seconds(20)) else {
+            throw StageError("the projector is behind")
+        }
         return head
     }
 

@@ -113,7 +113,13 @@ private struct Storm {
         for number in 0..<5 { users.append(try await stage.user("user\(number)", number == 4 ? .guest : .member)) }
         self.users = users
         for number in 0..<3 {
-            rooms.append(try await stage.room(number == 0 ? .private : .channel, named: "room \(number)", members: [owner] + users.prefix(number + 2)))
+            rooms.append(
+                try await stage.room(
+                    number == 0 ? .private : .channel,
+                    named: "room \(number)",
+                    members: [owner] + users.prefix(number + 2)
+                )
+            )
         }
         try await stage.settled()
     }
@@ -131,7 +137,8 @@ private struct Storm {
         switch random.next() % 24 {
         case 0: try await stage.perform(AddMembers(room: room, users: [random.pick(users)]), by: owner)
         case 1: try await stage.perform(RemoveMember(room: room, user: random.pick(users)), by: owner)
-        case 2: try await stage.perform(ChangeMemberRole(room: room, user: random.pick(users), role: .moderator), by: owner)
+        case 2:
+            try await stage.perform(ChangeMemberRole(room: room, user: random.pick(users), role: .moderator), by: owner)
         case 3: try await stage.perform(ChangeRoom(room: room, name: "named \(commands)"), by: owner)
         case 4: try await stage.perform(ChangeRoom(room: room, topic: "about \(commands)"), by: owner)
         case 5: try await stage.perform(ArchiveRoom(room: room), by: owner)
@@ -139,7 +146,10 @@ private struct Storm {
         case 8: try await stage.perform(RenameUser(user: user, name: "Name \(commands)"), by: user)
         case 9:
             guard random.next().isMultiple(of: 3) else { return }
-            try await stage.perform(ChangeUserRole(user: random.pick(users), role: random.pick([.member, .guest, .admin])), by: owner)
+            try await stage.perform(
+                ChangeUserRole(user: random.pick(users), role: random.pick([.member, .guest, .admin])),
+                by: owner
+            )
         case 10:
             guard random.next().isMultiple(of: 4), rooms.count < 6 else { return }
             let kind = random.pick([RoomEvent.Kind.channel, .private])
@@ -167,7 +177,13 @@ private struct Storm {
             let id = MessageID()
             let thread = message.flatMap { $0.room == room && random.next().isMultiple(of: 3) ? $0.id : nil }
             try await stage.perform(
-                PostMessage(message: id, room: room, body: "body \(commands)", thread: thread, attachments: [Attachment(name: "a.txt", size: 3)]),
+                PostMessage(
+                    message: id,
+                    room: room,
+                    body: "body \(commands)",
+                    thread: thread,
+                    attachments: [Attachment(name: "a.txt", size: 3)]
+                ),
                 by: random.next().isMultiple(of: 2) ? owner : user
             )
             messages.append((id, room))

@@ -59,7 +59,9 @@ struct Subscriber: Sendable {
     @discardableResult
     mutating func register(_ body: JSON = [:]) async throws -> Answer {
         let answer = try await send(.post, "/realtime/queues", body)
-        guard answer.status == .created, let queue = answer.body["queue_id"].text, let cursor = answer.body["cursor"].text else {
+        guard answer.status == .created, let queue = answer.body["queue_id"].text,
+            let cursor = answer.body["cursor"].text
+        else {
             return answer
         }
         (self.queue, self.cursor, registration) = (queue, cursor, answer.body)
@@ -69,7 +71,10 @@ struct Subscriber: Sendable {
     /// Polls without moving on.
     func peek(timeout: Int = 0, limit: Int? = nil, cursor: String? = nil) async throws -> Answer {
         let limit = limit.map { "&limit=\($0)" } ?? ""
-        return try await send(.get, "/realtime/queues/\(queue)/events?cursor=\(cursor ?? self.cursor)&timeout_s=\(timeout)\(limit)")
+        return try await send(
+            .get,
+            "/realtime/queues/\(queue)/events?cursor=\(cursor ?? self.cursor)&timeout_s=\(timeout)\(limit)"
+        )
     }
 
     @discardableResult
@@ -87,9 +92,12 @@ struct Subscriber: Sendable {
         var events: [JSON] = []
         let deadline = ContinuousClock.now + .seconds(10)
         while events.count < count {
-            guard deadline > .now else { throw StageError("\(events.count) of \(count) events came: \(events.map { $0["type"] })") }
+            guard deadline > .now else {
+                throw StageError("\(events.count) of \(count) events came: \(events.map { $0["type"] })")
+            }
             let answer = try await poll(timeout: 1, limit: limit)
-            for (index, event) in answer.events.enumerated() where event["number"].int != (answer.body["from"].int ?? 0) + Int64(index) {
+            for (index, event) in answer.events.enumerated()
+            where event["number"].int != (answer.body["from"].int ?? 0) + Int64(index) {
                 throw StageError("the events are not numbered from \(answer.body["from"]) on")
             }
             events += answer.events

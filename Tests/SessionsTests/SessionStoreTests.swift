@@ -88,7 +88,12 @@ struct SessionStoreTests {
     @Test func `a session revoked in one process is over in another within a second`() async throws {
         try await run { (database) async throws in
             let (here, there) = (store(database), store(database))
-            let (session, token) = try await here.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
+            let (session, token) = try await here.open(
+                tenant: tenant,
+                user: user,
+                lifetime: .seconds(60),
+                label: "test"
+            )
             let heard = Mutex<[UUID]>([])
             there.onRevoked { id in heard.withLock { $0.append(id) } }
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -116,7 +121,12 @@ struct SessionStoreTests {
         try await run { (database) async throws in
             let pool = database.pool(as: .gateway)
             let store = SessionStore(pool: pool, logger: database.logger)
-            let (session, token) = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
+            let (session, token) = try await store.open(
+                tenant: tenant,
+                user: user,
+                lifetime: .seconds(60),
+                label: "test"
+            )
             let other = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test").token
             let unknown = "dbk_" + String(repeating: "A", count: 43)
             #expect(try await store.authenticate(token) == session)

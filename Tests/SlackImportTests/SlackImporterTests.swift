@@ -39,7 +39,12 @@ struct SlackImporterTests {
             ),
             "general/2018-11-05.json": Self.day(
                 post("1541446243.000300", "U2", "Third", #""thread_ts": "1541446243.000100""#),
-                post("1541446243.000100", "U1", "First &amp; <@U2> in <#C2>", #""thread_ts": "1541446243.000100", "reply_count": 1"#),
+                post(
+                    "1541446243.000100",
+                    "U1",
+                    "First &amp; <@U2> in <#C2>",
+                    #""thread_ts": "1541446243.000100", "reply_count": 1"#
+                ),
                 post(
                     "1541446243.000200",
                     "U4",
@@ -51,7 +56,12 @@ struct SlackImporterTests {
                 #"{"type": "message", "subtype": "channel_topic", "ts": "1541446243.000003", "user": "U1", "text": "topic"}"#,
                 #"{"type": "message", "subtype": "bot_message", "ts": "1541446243.000400", "bot_id": "B9", "username": "Deploys", "text": "", "attachments": [{"fallback": "Deployed"}]}"#,
                 #"{"type": "message", "subtype": "me_message", "ts": "1541446243.000500", "user": "U5", "text": "waves"}"#,
-                post("1541446243.000600", "U1", "", #""files": [{"name": "plan.pdf", "mimetype": "application/pdf", "size": 12}, {"id": "F2"}]"#),
+                post(
+                    "1541446243.000600",
+                    "U1",
+                    "",
+                    #""files": [{"name": "plan.pdf", "mimetype": "application/pdf", "size": 12}, {"id": "F2"}]"#
+                ),
                 post("1541446243.000700", "U1", ""),
                 #"{"type": "message", "ts": "1541446243.000800", "text": "by nobody"}"#
             ),
@@ -64,7 +74,9 @@ struct SlackImporterTests {
         ])
     }
 
-    @Test func `people, rooms, threads, edits, reactions and files come over in the order of the source's times`() async throws {
+    @Test func `people, rooms, threads, edits, reactions and files come over in the order of the source's times`()
+        async throws
+    {
         try await Workspace.run { workspace in
             let report = try await workspace.importing(fixture())
             let messages = try await workspace.messages()
@@ -98,7 +110,8 @@ struct SlackImporterTests {
             #expect(report.files == 1)
             #expect(
                 report.leftOut == [
-                    "message: channel_join": 2, "message: channel_topic": 1, "message: empty": 1, "message: without an author": 1,
+                    "message: channel_join": 2, "message: channel_topic": 1, "message: empty": 1,
+                    "message: without an author": 1,
                     "file without a name": 1, "thread of an answer whose first message was not taken over": 1,
                 ]
             )
@@ -110,22 +123,28 @@ struct SlackImporterTests {
             _ = try await workspace.importing(fixture())
             let events = try await workspace.events()
             let users = events.compactMap { event -> String? in
-                guard case .user(_, .joined(_, let name, let kind, let role, let source)) = event.event else { return nil }
+                guard case .user(_, .joined(_, let name, let kind, let role, let source)) = event.event else {
+                    return nil
+                }
                 return "\(source?.id ?? "?") \(name.text ?? "?") \(kind) \(role)"
             }
             #expect(
                 users == [
                     "U1 Ada Lovelace person member", "U2 Bob person member", "U3 Another Ada person member",
-                    "U4 Ünal Öz person guest", "U5 helper agent member", "B9 Deploys agent member", "U9 U9 person member",
+                    "U4 Ünal Öz person guest", "U5 helper agent member", "B9 Deploys agent member",
+                    "U9 U9 person member",
                 ]
             )
             let rooms = events.compactMap { event -> String? in
-                guard case .room(_, .created(let kind, let name, let topic, let source)) = event.event else { return nil }
+                guard case .room(_, .created(let kind, let name, let topic, let source)) = event.event else {
+                    return nil
+                }
                 return "\(source?.id ?? "?") \(kind) \(name) \(topic ?? "-") \(source?.time?.description ?? "-")"
             }
             #expect(
                 rooms == [
-                    "C1 channel general All of it 2018-11-05T00:00:00.000000Z", "C2 channel old-times Gone -", "G1 private secret - -",
+                    "C1 channel general All of it 2018-11-05T00:00:00.000000Z", "C2 channel old-times Gone -",
+                    "G1 private secret - -",
                 ]
             )
             // Who left is there to have written; what ended has ended, after all that was said.

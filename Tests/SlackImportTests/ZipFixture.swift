@@ -14,7 +14,9 @@ final class ZipFixture {
             // Version 2.0, UTF-8 names, stored, midnight of 1980-01-01.
             var fields = Data()
             for field: UInt16 in [20, 0x800, 0, 0, 0x21] { fields.append(little: field) }
-            for field: UInt32 in [Self.crc32(bytes), UInt32(bytes.count), UInt32(bytes.count)] { fields.append(little: field) }
+            for field: UInt32 in [Self.crc32(bytes), UInt32(bytes.count), UInt32(bytes.count)] {
+                fields.append(little: field)
+            }
             fields.append(little: UInt16(name.count))
             fields.append(little: UInt16(0))
 

@@ -30,6 +30,8 @@ final class TestServer: Sendable {
             let template = try Self.templateName()
             try Self.makeTemplate(template, configuration, on: connection)
             try connection.executeScript("CREATE DATABASE \(name) TEMPLATE \(template)")
+            // A copy has its template's objects, but not the rights on the database itself.
+            try connection.executeScript("GRANT CREATE ON DATABASE \(name) TO daybook_owner")
         }
         return name
     }

@@ -69,7 +69,10 @@ final class Installation: Sendable {
             (postgres, conninfo) = (cluster, cluster.conninfo)
         } else {
             postgres = nil
-            conninfo = try #require(environment["DAYBOOK_TEST_POSTGRES"], "set DAYBOOK_TEST_POSTGRES to a superuser's conninfo")
+            conninfo = try #require(
+                environment["DAYBOOK_TEST_POSTGRES"],
+                "set DAYBOOK_TEST_POSTGRES to a superuser's conninfo"
+            )
         }
         try await tool("master-key", "create", "\(folder)/master.key")
     }
@@ -162,7 +165,9 @@ final class Installation: Sendable {
 
     /// A token for a user of the tenant.
     func token(for handle: String) async throws -> String {
-        try await tool("token", "--tenant", Self.tenant, "--user", handle).trimmingCharacters(in: .whitespacesAndNewlines)
+        try await tool("token", "--tenant", Self.tenant, "--user", handle).trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
     }
 }
 

@@ -13,7 +13,7 @@ struct ServeTests {
     }
     private struct Batch: Decodable {
         struct Event: Decodable {
-            struct Content: Decodable { var body: String? }
+            struct Content: Decodable { var message: Message? }
             var type: String
             var data: Content
         }
@@ -26,7 +26,12 @@ struct ServeTests {
         return try answer.decode(Room.self)
     }
 
-    private func bodies(of room: Room, on server: Server, as token: String, after position: String?) async throws -> [String?] {
+    private func bodies(
+        of room: Room,
+        on server: Server,
+        as token: String,
+        after position: String?
+    ) async throws -> [String?] {
         let headers = position.map { ["Daybook-Min-Position": $0] } ?? [:]
         let answer = try await server.get("/api/rooms/\(room.id)/messages", as: token, headers: headers)
         #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
@@ -39,14 +44,18 @@ struct ServeTests {
             let ada = try await installation.token(for: "ada")
             let room = try await room(on: server, as: ada)
             let queue = try await server.post("/realtime/queues", [String: String](), as: ada).decode(Queue.self)
-            async let poll = server.get("/realtime/queues/\(queue.queueID)/events?cursor=\(queue.cursor)&timeout_s=20", as: ada)
+            async let poll = server.get(
+                "/realtime/queues/\(queue.queueID)/events?cursor=\(queue.cursor)&timeout_s=20",
+                as: ada
+            )
             let posted = try await server.post("/api/rooms/\(room.id)/messages", ["body": "Hello"], as: ada)
             #expect(posted.status == 201)
             #expect(
-                try await bodies(of: room, on: server, as: ada, after: posted.headers.first(name: "Daybook-Position")) == ["Hello"]
+                try await bodies(of: room, on: server, as: ada, after: posted.headers.first(name: "Daybook-Position"))
+                    == ["Hello"]
             )
             let events = try await poll.decode(Batch.self).events
-            #expect(events.contains { $0.type == "message.created" && $0.data.body == "Hello" })
+            #expect(events.contains { $0.type == "message.created" && $0.data.message?.body == "Hello" })
         }
     }
 
@@ -68,7 +77,7 @@ struct ServeTests {
                 let path = "/realtime/queues/\(queue.queueID)/events?cursor=\(cursor)&timeout_s=5"
                 let batch = try await realtime.get(path, as: ada).decode(Batch.self)
                 cursor = batch.cursor
-                return batch.events.contains { $0.data.body == "Hello" }
+                return batch.events.contains { $0.data.message?.body == "Hello" }
             }
         }
     }
@@ -80,7 +89,11 @@ struct ServeTests {
             let room = try await room(on: server, as: ada)
             var position: String?
             for number in 0..<20 {
-                let posted = try await server.post("/api/rooms/\(room.id)/messages", ["body": "Message \(number)"], as: ada)
+                let posted = try await server.post(
+                    "/api/rooms/\(room.id)/messages",
+                    ["body": "Message \(number)"],
+                    as: ada
+                )
                 position = posted.headers.first(name: "Daybook-Position")
             }
             try await server.crash()
@@ -102,7 +115,10 @@ struct ServeTests {
             let server = try await installation.serve()
             let ada = try await installation.token(for: "ada")
             let queue = try await server.post("/realtime/queues", [String: String](), as: ada).decode(Queue.self)
-            async let poll = server.get("/realtime/queues/\(queue.queueID)/events?cursor=\(queue.cursor)&timeout_s=60", as: ada)
+            async let poll = server.get(
+                "/realtime/queues/\(queue.queueID)/events?cursor=\(queue.cursor)&timeout_s=60",
+                as: ada
+            )
             try await Task.sleep(for: .milliseconds(500))
             let asked = ContinuousClock.now
             #expect(await server.terminate() == 0)
@@ -135,7 +151,9 @@ struct ServeTests {
             let server = try await installation.serve()
             let opened = try await installation.attempt(["token", "--tenant", Installation.tenant, "--user", "ada"])
             let token = opened.output.trimmingCharacters(in: .whitespacesAndNewlines)
-            let session = try #require(opened.errors.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines))
+            let session = try #require(
+                opened.errors.split(separator: " ").last?.trimmingCharacters(in: .whitespacesAndNewlines)
+            )
             #expect(try await server.get("/api/me", as: token).status == 200)
             try await installation.tool("token", "--revoke", session)
             let revoked = ContinuousClock.now

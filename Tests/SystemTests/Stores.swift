@@ -18,7 +18,8 @@ final class RedisServer: Sendable {
     func start() async throws {
         let log = "\(folder)/redis.log"
         let arguments = [
-            "redis-server", "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--save", "", "--appendonly", "no", "--dir",
+            "redis-server", "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--save", "", "--appendonly", "no",
+            "--dir",
             folder, "--stream-node-max-bytes", "1024",
         ]
         let started = try Child("/usr/bin/env", arguments, output: log, errors: log)

@@ -22,7 +22,12 @@ struct Answer: Sendable {
     var id: String { json["id"].text ?? "" }
 
     /// Expects a problem document with this status and code.
-    func expectProblem(_ status: Int, _ code: String, at pointers: [String]? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
+    func expectProblem(
+        _ status: Int,
+        _ code: String,
+        at pointers: [String]? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         #expect(self.status == status, "\(text)", sourceLocation: sourceLocation)
         #expect(headers[.contentType] == "application/problem+json", sourceLocation: sourceLocation)
         #expect(json["code"].text == code, "\(text)", sourceLocation: sourceLocation)
@@ -32,7 +37,11 @@ struct Answer: Sendable {
         #expect(json["detail"].text?.isEmpty == false, sourceLocation: sourceLocation)
         #expect(json["request_id"].text == headers[HTTPField.Name("X-Request-Id")!], sourceLocation: sourceLocation)
         if let pointers {
-            #expect(json["errors"].items.map { $0["pointer"].text } == pointers, "\(text)", sourceLocation: sourceLocation)
+            #expect(
+                json["errors"].items.map { $0["pointer"].text } == pointers,
+                "\(text)",
+                sourceLocation: sourceLocation
+            )
         }
     }
 }

@@ -56,7 +56,10 @@ struct Premises: Sendable {
                 logger: logger ?? database.logger
             )
             let projector = Projector(
-                Projector.Configuration(postgres: database.configuration(as: .projector), partitions: [Partition(0), Partition(1)]),
+                Projector.Configuration(
+                    postgres: database.configuration(as: .projector),
+                    partitions: [Partition(0), Partition(1)]
+                ),
                 log: log,
                 codec: codec,
                 progress: progress,
@@ -104,7 +107,10 @@ struct Premises: Sendable {
     ) async throws -> Person {
         let id = UserID()
         let system = CommandContext(caller: Caller(tenant: tenant, actor: .system, user: nil))
-        _ = try await handler.handle(AddUser(user: id, handle: handle, name: handle.capitalized, role: role), in: system)
+        _ = try await handler.handle(
+            AddUser(user: id, handle: handle, name: handle.capitalized, role: role),
+            in: system
+        )
         let (_, token) = try await sessions.open(tenant: tenant, user: id, lifetime: .seconds(600), label: "test")
         return Person(id: id, token: token)
     }
@@ -121,7 +127,14 @@ struct Premises: Sendable {
         headers: HTTPFields = [:],
         since write: Answer? = nil
     ) async throws -> Answer {
-        try await send(method, path, bytes: body.map { ByteBuffer(string: $0) }, as: person, headers: headers, since: write)
+        try await send(
+            method,
+            path,
+            bytes: body.map { ByteBuffer(string: $0) },
+            as: person,
+            headers: headers,
+            since: write
+        )
     }
 
     func send(
@@ -143,9 +156,19 @@ struct Premises: Sendable {
     // MARK: What most tests need
 
     /// Opens a channel and gives the answer.
-    func room(_ name: String = "general", kind: String = "channel", members: [Person] = [], as person: Person? = nil) async throws -> Answer {
+    func room(
+        _ name: String = "general",
+        kind: String = "channel",
+        members: [Person] = [],
+        as person: Person? = nil
+    ) async throws -> Answer {
         let ids = members.map { "\"\($0.id)\"" }.joined(separator: ",")
-        return try await send(.post, "/api/rooms", #"{"name":"\#(name)","kind":"\#(kind)","members":[\#(ids)]}"#, as: person)
+        return try await send(
+            .post,
+            "/api/rooms",
+            #"{"name":"\#(name)","kind":"\#(kind)","members":[\#(ids)]}"#,
+            as: person
+        )
     }
 
     func post(_ body: String, in room: String, as person: Person? = nil) async throws -> Answer {

@@ -94,7 +94,11 @@ struct AppendRows: Sendable {
         await log.close()
     }
 
-    private func command(_ tenant: Tenant, guarding stream: UUID, expected: StreamTouch.Expected = .any) -> AppendCommand {
+    private func command(
+        _ tenant: Tenant,
+        guarding stream: UUID,
+        expected: StreamTouch.Expected = .any
+    ) -> AppendCommand {
         let id = UUID.v7()
         let key = Array(SHA256.hash(data: id.bytes))
         return AppendCommand(
@@ -127,7 +131,9 @@ struct AppendRows: Sendable {
                             command(tenant, guarding: guarded[caller % guarded.count]),
                             to: tenant.partition
                         )
-                        guard case .accepted = verdict else { throw Tool.Failed(description: "unexpected verdict \(verdict)") }
+                        guard case .accepted = verdict else {
+                            throw Tool.Failed(description: "unexpected verdict \(verdict)")
+                        }
                         mine.append((clock.now - began).milliseconds)
                     }
                     return mine
@@ -193,7 +199,8 @@ struct AppendRows: Sendable {
         let text = try Tool.run(
             system.postgresProgram("pgbench"),
             [
-                "-n", "-M", "prepared", "-c", "\(clients)", "-j", "2", "-T", "\(max(1, Int(seconds)))", "-f", script(at: "plain.sql"),
+                "-n", "-M", "prepared", "-c", "\(clients)", "-j", "2", "-T", "\(max(1, Int(seconds)))", "-f",
+                script(at: "plain.sql"),
                 "--log", "--log-prefix=\(prefix)", system.settings.postgres + " dbname=daybook_product",
             ]
         )
@@ -201,7 +208,8 @@ struct AppendRows: Sendable {
             let tps = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
         else { throw Tool.Failed(description: "pgbench said: \(text)") }
         var latencies: [Double] = []
-        for file in try FileManager.default.contentsOfDirectory(atPath: system.settings.folder) where file.hasPrefix("pgbench-log") {
+        for file in try FileManager.default.contentsOfDirectory(atPath: system.settings.folder)
+        where file.hasPrefix("pgbench-log") {
             let path = script(at: file)
             for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
                 let fields = line.split(separator: " ")
@@ -229,13 +237,19 @@ struct AppendRows: Sendable {
                 system.settings.postgres + " dbname=daybook_product",
             ]
         )
-        let rows = Double(try system.psql("SELECT least(60000, count(*)) FROM es.events_p0").trimmingCharacters(in: .whitespacesAndNewlines)) ?? .nan
+        let rows =
+            Double(
+                try system.psql("SELECT least(60000, count(*)) FROM es.events_p0").trimmingCharacters(
+                    in: .whitespacesAndNewlines
+                )
+            ) ?? .nan
         let clock = ContinuousClock()
         let elapsed = try clock.measure {
             try Tool.run(
                 "/bin/sh",
                 [
-                    "-c", "\(system.postgresProgram("psql")) -X -q -d \"$0\" -c '\\copy bench.copied FROM \(file) BINARY'",
+                    "-c",
+                    "\(system.postgresProgram("psql")) -X -q -d \"$0\" -c '\\copy bench.copied FROM \(file) BINARY'",
                     system.settings.postgres + " dbname=daybook_product",
                 ]
             )

@@ -27,7 +27,9 @@ struct Bench: AsyncParsableCommand {
     @Flag(help: "Short runs, for a smoke test: the figures say little.")
     var quick = false
 
-    @Option(help: "Only these rows, such as A1,R5 (A1…A4 are measured together; so are R1, R4 and R5, and H2, R2 and R3).")
+    @Option(
+        help: "Only these rows, such as A1,R5 (A1…A4 are measured together; so are R1, R4 and R5, and H2, R2 and R3)."
+    )
     var rows: String = "A1,A2,A3,A4,H2,R1,R2,R3,R4,R5"
 
     func run() async throws {
@@ -39,7 +41,13 @@ struct Bench: AsyncParsableCommand {
             try await rows.measure(into: &report)
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        var realtime = RealtimeRows(system: system, seconds: quick ? 2 : 5, runs: quick ? 2 : 5, parked: quick ? 1000 : 10_000, group: group)
+        var realtime = RealtimeRows(
+            system: system,
+            seconds: quick ? 2 : 5,
+            runs: quick ? 2 : 5,
+            parked: quick ? 1000 : 10_000,
+            group: group
+        )
         realtime.wanted = wanted
         try await realtime.measure(into: &report)
         try await group.shutdownGracefully()

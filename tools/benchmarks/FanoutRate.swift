@@ -1,6 +1,6 @@
+internal import Commands
 internal import EventStore
 internal import Events
-internal import Commands
 internal import Foundation
 internal import Projections
 internal import Redis
@@ -33,7 +33,9 @@ struct FanoutRate {
                 now = try await watermark(redis)
                 if first == nil, now > before { first = (now, clock.now) }
             }
-            guard let first, first.position < head else { throw Tool.Failed(description: "the backlog was fanned out in one step") }
+            guard let first, first.position < head else {
+                throw Tool.Failed(description: "the backlog was fanned out in one step")
+            }
             ours.append(Double(head - first.position) * Double(entriesEach) / (clock.now - first.at).seconds)
         }
         await redis.close()
@@ -55,7 +57,11 @@ struct FanoutRate {
         var last: Position = 0
         for number in 0..<count {
             let context = CommandContext(caller: Caller(tenant: people.tenant, actor: .user(author), user: author))
-            let message = PostMessage(message: MessageID(), room: room, body: "burst \(run) \(number) \(String(repeating: "x", count: 200))")
+            let message = PostMessage(
+                message: MessageID(),
+                room: room,
+                body: "burst \(run) \(number) \(String(repeating: "x", count: 200))"
+            )
             last = try await people.handler.handle(message, in: context).position
         }
         return last
@@ -84,7 +90,10 @@ struct FanoutRate {
         let socket = system.settings.redis.replacingOccurrences(of: "unix://", with: "")
         let text = try Tool.run(
             "/usr/bin/redis-benchmark",
-            ["-s", socket, "-P", "64", "-c", "50", "-n", "500000", "-r", "10000", "-q", "--csv", "XADD", "bench:__rand_int__", "*", "r", "0123456789abcdef"]
+            [
+                "-s", socket, "-P", "64", "-c", "50", "-n", "500000", "-r", "10000", "-q", "--csv", "XADD",
+                "bench:__rand_int__", "*", "r", "0123456789abcdef",
+            ]
         )
         let fields = text.split(separator: "\n").last?.split(separator: ",") ?? []
         guard fields.count > 1, let rate = Double(fields[1].filter { $0 != "\"" }) else {

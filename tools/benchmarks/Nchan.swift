@@ -34,12 +34,19 @@ final class Nchan {
         let process = try Tool.start("/usr/sbin/nginx", ["-c", root + "/nginx.conf"], log: root + "/out.log")
         try await Task.sleep(for: .seconds(1))
         guard process.isRunning else {
-            throw Tool.Failed(description: "nginx did not start: \((try? String(contentsOfFile: root + "/out.log", encoding: .utf8)) ?? "")")
+            throw Tool.Failed(
+                description:
+                    "nginx did not start: \((try? String(contentsOfFile: root + "/out.log", encoding: .utf8)) ?? "")"
+            )
         }
         let worker = try Tool.run("/usr/bin/pgrep", ["-P", "\(process.processIdentifier)"])
-        guard let pid = worker.split(separator: "\n").first.flatMap({ Int32($0) }) else { throw Tool.Failed(description: "no nginx worker") }
+        guard let pid = worker.split(separator: "\n").first.flatMap({ Int32($0) }) else {
+            throw Tool.Failed(description: "no nginx worker")
+        }
         let before = try Tool.residentBytes(of: pid)
-        let connections = try await concurrently(parked, width: 64) { _ in try await LoadConnection.connect(port: port, on: group) }
+        let connections = try await concurrently(parked, width: 64) { _ in
+            try await LoadConnection.connect(port: port, on: group)
+        }
         let publisher = try await LoadConnection.connect(port: port, on: group)
         let nchan = Nchan(process, port, parked, connections, publisher)
         let polls = nchan.park()
@@ -47,7 +54,14 @@ final class Nchan {
         let used = try Tool.residentBytes(of: pid) - before
         _ = try await publisher.request(.POST, "/pub", json: #"{"warm":"up"}"#)
         _ = try await polls.value
-        return Nchan(process, port, parked, connections, publisher, kibibytesPerPoll: Double(used) / Double(parked) / 1024)
+        return Nchan(
+            process,
+            port,
+            parked,
+            connections,
+            publisher,
+            kibibytesPerPoll: Double(used) / Double(parked) / 1024
+        )
     }
 
     private init(

@@ -19,7 +19,11 @@ struct Population: Sendable {
         let keys = PostgresPool(system.configuration("daybook_appender"), size: 4, queueLimit: 100_000)
         let codec = EventCodec(keyring: Keyring(masterKey: system.masterKey, pool: keys))
         let handler = CommandHandler(log: log, codec: codec, logger: system.logger)
-        let control = PostgresPool(system.configuration("daybook_gateway", "daybook_control"), size: 4, queueLimit: 100_000)
+        let control = PostgresPool(
+            system.configuration("daybook_gateway", "daybook_control"),
+            size: 4,
+            queueLimit: 100_000
+        )
         let sessions = SessionStore(pool: control, logger: system.logger)
         let tenant = try await TenantDirectory(pool: control).register(
             slug: name,
@@ -28,9 +32,15 @@ struct Population: Sendable {
         let caller = Caller(tenant: tenant, actor: .system, user: nil)
         let members = try await concurrently(count, width: 200) { index in
             let user = UserID()
-            let add = AddUser(user: user, handle: "\(name)-\(index)", name: "Member \(index)", role: index == 0 ? .owner : .member)
+            let add = AddUser(
+                user: user,
+                handle: "\(name)-\(index)",
+                name: "Member \(index)",
+                role: index == 0 ? .owner : .member
+            )
             _ = try await handler.handle(add, in: CommandContext(caller: caller))
-            let token = try await sessions.open(tenant: tenant, user: user, lifetime: .seconds(86400), label: "bench").token
+            let token = try await sessions.open(tenant: tenant, user: user, lifetime: .seconds(86400), label: "bench")
+                .token
             return (user, token)
         }
         await control.close()
@@ -42,7 +52,10 @@ struct Population: Sendable {
         guard let creator = members.first else { preconditionFailure("a room has a creator") }
         let room = RoomID()
         let context = CommandContext(caller: Caller(tenant: tenant, actor: .user(creator), user: creator))
-        _ = try await handler.handle(CreateRoom(room: room, kind: .private, name: "bench", topic: nil, members: []), in: context)
+        _ = try await handler.handle(
+            CreateRoom(room: room, kind: .private, name: "bench", topic: nil, members: []),
+            in: context
+        )
         var rest = members.dropFirst()
         while !rest.isEmpty {
             _ = try await handler.handle(AddMembers(room: room, users: Array(rest.prefix(500))), in: context)

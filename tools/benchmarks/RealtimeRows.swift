@@ -51,16 +51,20 @@ struct RealtimeRows: Sendable {
         throw Tool.Failed(description: "the server did not get ready; see \(system.settings.folder)/server.log")
     }
 
-    private func post(_ index: Int) -> String { #"{"body":"message \#(index) \#(String(repeating: "x", count: 200))"}"# }
+    private func post(_ index: Int) -> String {
+        #"{"body":"message \#(index) \#(String(repeating: "x", count: 200))"}"#
+    }
 
     private func posting(_ people: Population, _ rooms: [RoomID], into report: inout Report) async throws {
         var (ours, bare) = ([Double](), [Double]())
         let plain = try await BareServer.start(port: port + 1)
         for _ in 0..<runs {
             bare.append(try await closedLoop(port: port + 1) { _ in ("/echo", nil) })
-            ours.append(try await closedLoop(port: port) { client in
-                ("/api/rooms/\(rooms[client])/messages", people.tokens[2 * client])
-            })
+            ours.append(
+                try await closedLoop(port: port) { client in
+                    ("/api/rooms/\(rooms[client])/messages", people.tokens[2 * client])
+                }
+            )
         }
         plain.cancel()
         report.add(
@@ -78,7 +82,9 @@ struct RealtimeRows: Sendable {
 
     private func closedLoop(port: Int, _ route: @escaping @Sendable (Int) -> (String, String?)) async throws -> Double {
         let clock = ContinuousClock()
-        let connections = try await concurrently(64, width: 16) { _ in try await LoadConnection.connect(port: port, on: group) }
+        let connections = try await concurrently(64, width: 16) { _ in
+            try await LoadConnection.connect(port: port, on: group)
+        }
         let start = clock.now
         let end = start + .seconds(seconds)
         let counts = try await concurrently(64, width: 64) { client in
@@ -86,7 +92,9 @@ struct RealtimeRows: Sendable {
             var count = 0
             while clock.now < end {
                 let answer = try await connections[client].request(.POST, path, token: token, json: post(count))
-                guard answer.status < 300 else { throw Tool.Failed(description: "POST answered \(answer.status): \(String(buffer: answer.body))") }
+                guard answer.status < 300 else {
+                    throw Tool.Failed(description: "POST answered \(answer.status): \(String(buffer: answer.body))")
+                }
                 count += 1
             }
             return count
@@ -168,7 +176,12 @@ struct RealtimeRows: Sendable {
                 try await clock.sleep(until: due)
                 let path = "/api/rooms/\(rooms[sender])/messages"
                 let started = clock.now
-                let answer = try await connection.request(.POST, path, token: people.tokens[2 * sender], json: post(number))
+                let answer = try await connection.request(
+                    .POST,
+                    path,
+                    token: people.tokens[2 * sender],
+                    json: post(number)
+                )
                 guard answer.status == 201 else { throw Tool.Failed(description: "POST answered \(answer.status)") }
                 let id = try answer.body.decoded(as: Posted.self).id
                 sent.withLock { $0[id] = started }
@@ -180,7 +193,9 @@ struct RealtimeRows: Sendable {
         _ = try await polling.value
         for subscriber in subscribers { await subscriber.connection.close() }
         let times = sent.withLock { $0 }
-        let latencies = arrived.withLock { list in list.compactMap { entry in times[entry.id].map { (entry.at - $0).milliseconds } } }
+        let latencies = arrived.withLock { list in
+            list.compactMap { entry in times[entry.id].map { (entry.at - $0).milliseconds } }
+        }
         guard latencies.count == times.count else {
             throw Tool.Failed(description: "\(times.count) posted, \(latencies.count) delivered")
         }
@@ -223,7 +238,12 @@ struct RealtimeRows: Sendable {
             try await Task.sleep(for: .seconds(3))
             if run == 0 { perPoll = Double(try Tool.residentBytes(of: pid) - before) / Double(parked) / 1024 }
             let began = clock.now
-            let answer = try await poster.request(.POST, "/api/rooms/\(room)/messages", token: people.tokens[0], json: post(run))
+            let answer = try await poster.request(
+                .POST,
+                "/api/rooms/\(room)/messages",
+                token: people.tokens[0],
+                json: post(run)
+            )
             guard answer.status == 201 else { throw Tool.Failed(description: "POST answered \(answer.status)") }
             let last = try await polls.value
             ours.append((last - began).milliseconds)
@@ -231,7 +251,9 @@ struct RealtimeRows: Sendable {
         }
         for subscriber in subscribers { await subscriber.connection.close() }
         Tool.stop(server)
-        let fanout = try await FanoutRate(system: system, people: people, room: room, entriesEach: parked).measure(runs: runs)
+        let fanout = try await FanoutRate(system: system, people: people, room: room, entriesEach: parked).measure(
+            runs: runs
+        )
         let ratio = Sample(fanout.ours).median / Sample(fanout.redis).median
         report.add(
             Row(
@@ -290,7 +312,9 @@ private final class Audience: Sendable {
             let at = clock.now
             let batch = try body.decoded(as: Subscriber.Batch.self)
             self.cursors.withLock { $0[index] = batch.cursor }
-            guard batch.events.count == 1 else { throw Tool.Failed(description: "\(batch.events.count) events for one message") }
+            guard batch.events.count == 1 else {
+                throw Tool.Failed(description: "\(batch.events.count) events for one message")
+            }
             return at
         }
         return times.max() ?? clock.now

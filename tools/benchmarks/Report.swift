@@ -18,7 +18,9 @@ struct Report {
 
     mutating func add(_ row: Row) {
         rows.append(row)
-        FileHandle.standardError.write(Data("\(row.id): \(row.ours) | \(row.baseline) | \(row.ratio) | \(row.target)\n".utf8))
+        FileHandle.standardError.write(
+            Data("\(row.id): \(row.ours) | \(row.baseline) | \(row.ratio) | \(row.target)\n".utf8)
+        )
     }
 
     var markdown: String {

@@ -32,12 +32,19 @@ final class Subscriber: Sendable {
     init(token: String, port: Int, on group: any EventLoopGroup) async throws {
         let connection = try await LoadConnection.connect(port: port, on: group)
         while true {
-            let answer = try await connection.request(.POST, "/realtime/queues", token: token, json: #"{"initial_state":[],"event_types":["message.created"]}"#)
+            let answer = try await connection.request(
+                .POST,
+                "/realtime/queues",
+                token: token,
+                json: #"{"initial_state":[],"event_types":["message.created"]}"#
+            )
             if answer.status == 429 {
                 try await Task.sleep(for: .milliseconds(.random(in: 50...250)))
                 continue
             }
-            guard answer.status < 300 else { throw Tool.Failed(description: "register answered \(answer.status): \(String(buffer: answer.body))") }
+            guard answer.status < 300 else {
+                throw Tool.Failed(description: "register answered \(answer.status): \(String(buffer: answer.body))")
+            }
             let registered = try answer.body.decoded(as: Registered.self)
             self.connection = connection
             self.token = token
@@ -51,7 +58,9 @@ final class Subscriber: Sendable {
     func poll(_ cursor: String, timeoutSeconds: Int) async throws -> ByteBuffer {
         let path = "/realtime/queues/\(queue)/events?cursor=\(cursor)&timeout_s=\(timeoutSeconds)&limit=1000"
         let answer = try await connection.request(.GET, path, token: token)
-        guard answer.status == 200 else { throw Tool.Failed(description: "poll answered \(answer.status): \(String(buffer: answer.body))") }
+        guard answer.status == 200 else {
+            throw Tool.Failed(description: "poll answered \(answer.status): \(String(buffer: answer.body))")
+        }
         return answer.body
     }
 

@@ -40,7 +40,12 @@ struct System: Sendable {
     }
 
     func configuration(_ role: String, _ database: String = "daybook_product") -> PostgresConfiguration {
-        PostgresConfiguration(conninfo: settings.postgres, user: role, database: database, applicationName: "daybook-bench")
+        PostgresConfiguration(
+            conninfo: settings.postgres,
+            user: role,
+            database: database,
+            applicationName: "daybook-bench"
+        )
     }
 
     func log(appenders: Int = 2) -> EventLog {
@@ -59,6 +64,9 @@ struct System: Sendable {
     @discardableResult
     func psql(_ sql: String, database: String = "daybook_product") throws -> String {
         let conninfo = settings.postgres + " dbname=\(database)"
-        return try Tool.run(postgresProgram("psql"), ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c", sql])
+        return try Tool.run(
+            postgresProgram("psql"),
+            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c", sql]
+        )
     }
 }

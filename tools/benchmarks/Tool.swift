@@ -24,7 +24,10 @@ enum Tool {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let reason = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
-            throw Failed(description: "\(path) \(arguments.first ?? "") ended with \(process.terminationStatus): \(reason.suffix(2000))")
+            throw Failed(
+                description:
+                    "\(path) \(arguments.first ?? "") ended with \(process.terminationStatus): \(reason.suffix(2000))"
+            )
         }
         return text
     }

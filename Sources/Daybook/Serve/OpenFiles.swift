@@ -10,7 +10,10 @@ enum OpenFiles {
         guard getrlimit(files, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = limit.rlim_max
         if setrlimit(files, &limit) != 0 {
-            logger.warning("cannot raise the limit of open files", metadata: ["error": "\(String(cString: strerror(errno)))"])
+            logger.warning(
+                "cannot raise the limit of open files",
+                metadata: ["error": "\(String(cString: strerror(errno)))"]
+            )
         }
     }
 }

@@ -80,7 +80,9 @@ final class PositionHints: Service {
         }
         guard !news.isEmpty else { return }
         var arguments: [any RedisArgument] = [Self.stream, "MAXLEN", "~", 1000, "*"]
-        for (subject, position) in news { arguments += ["\(subject.kind.rawValue)\(subject.partition)", position] as [any RedisArgument] }
+        for (subject, position) in news {
+            arguments += ["\(subject.kind.rawValue)\(subject.partition)", position] as [any RedisArgument]
+        }
         // While Redis is away there is nobody to be told by it.
         _ = try? await client.send(RedisCommand("XADD", arguments: arguments))
     }

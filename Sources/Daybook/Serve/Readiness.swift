@@ -17,8 +17,12 @@ struct Readiness {
     func checks() -> [HealthRoutes.Check] {
         let isCurrent = Once(schemas)
         return [
-            HealthRoutes.Check("control database") { [control] in try await control.query("SELECT 1", as: Int32.self) == [1] },
-            HealthRoutes.Check("product database") { [product] in try await product.query("SELECT 1", as: Int32.self) == [1] },
+            HealthRoutes.Check("control database") { [control] in
+                try await control.query("SELECT 1", as: Int32.self) == [1]
+            },
+            HealthRoutes.Check("product database") { [product] in
+                try await product.query("SELECT 1", as: Int32.self) == [1]
+            },
             HealthRoutes.Check("redis") { [redis] in try await redis.send(RedisCommand("PING")).string == "PONG" },
             HealthRoutes.Check("schema") { try await isCurrent.check() },
         ]
@@ -36,7 +40,9 @@ struct Readiness {
             let result = Mutex<Result<Void, any Error>>(.success(()))
             // It blocks, so it has a thread of its own.
             let thread = DedicatedThread(name: "schema") { [schemas] in
-                do { for schema in schemas { try schema.verifyCurrent() } } catch { result.withLock { $0 = .failure(error) } }
+                do { for schema in schemas { try schema.verifyCurrent() } } catch {
+                    result.withLock { $0 = .failure(error) }
+                }
             }
             await thread.waitUntilFinished()
             try result.withLock { $0 }.get()

@@ -47,7 +47,9 @@ struct Serve: AsyncParsableCommand {
         let names = role.split(separator: ",", omittingEmptySubsequences: false)
         return Set(
             try names.map { name in
-                guard let role = Role(rawValue: String(name)) else { throw ValidationError("there is no role '\(name)'") }
+                guard let role = Role(rawValue: String(name)) else {
+                    throw ValidationError("there is no role '\(name)'")
+                }
                 return role
             }
         )

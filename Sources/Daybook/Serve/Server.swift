@@ -132,7 +132,9 @@ struct Server {
         )
         configuration.maximumGracefulShutdownDuration = Self.patience
         let result: Result<Void, any Error>
-        do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch { result = .failure(error) }
+        do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
+            result = .failure(error)
+        }
         await realtime?.close()
         await log.close()
         await redis.close()

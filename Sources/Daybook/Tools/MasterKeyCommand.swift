@@ -13,7 +13,8 @@ struct MasterKeyCommand: ParsableCommand {
     /// `daybook master-key create FILE`
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes a new master key to a file that only you can read. Without it nothing sealed can be opened: keep it."
+            abstract:
+                "Writes a new master key to a file that only you can read. Without it nothing sealed can be opened: keep it."
         )
 
         @Argument(help: "A file that is not there yet.")
@@ -25,7 +26,9 @@ struct MasterKeyCommand: ParsableCommand {
             }
             // Exclusive: a key that is in use is never overwritten.
             let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-            guard descriptor >= 0 else { throw ValidationError("cannot make \(file): \(String(cString: strerror(errno)))") }
+            guard descriptor >= 0 else {
+                throw ValidationError("cannot make \(file): \(String(cString: strerror(errno)))")
+            }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             try handle.write(contentsOf: Data((digits + "\n").utf8))
             try handle.synchronize()

@@ -6,7 +6,8 @@ internal import Postgres
 /// `daybook migrate`
 struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes the databases if they are missing, and applies what is new of the schema. Safe to run at any time."
+        abstract:
+            "Makes the databases if they are missing, and applies what is new of the schema. Safe to run at any time."
     )
 
     @OptionGroup var installation: Installation

@@ -30,7 +30,8 @@ final class ProgressBar {
         let share = progress.total > 0 ? Double(progress.done) / Double(progress.total) : 1
         let filled = Int(share * Double(width))
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-        var line = "[\(bar)] \(padded(Int(share * 100), 3)) %  \(grouped(progress.done)) of \(grouped(progress.total)) messages"
+        var line =
+            "[\(bar)] \(padded(Int(share * 100), 3)) %  \(grouped(progress.done)) of \(grouped(progress.total)) messages"
         line += "  \(grouped(Int(progress.rate)))/s"
         if let left = progress.left {
             let seconds = left.components.seconds

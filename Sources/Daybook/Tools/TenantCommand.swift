@@ -32,7 +32,9 @@ struct TenantCommand: AsyncParsableCommand {
 
         func validate() throws {
             let pattern = #/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/#
-            guard slug.wholeMatch(of: pattern) != nil else { throw ValidationError("'\(slug)' cannot be a tenant's name") }
+            guard slug.wholeMatch(of: pattern) != nil else {
+                throw ValidationError("'\(slug)' cannot be a tenant's name")
+            }
             for handle in owner + auditor where Handle.normalized(handle) == nil {
                 throw ValidationError("'\(handle)' cannot be a handle")
             }
@@ -62,7 +64,9 @@ struct TenantCommand: AsyncParsableCommand {
                 let add = AddUser(user: user, handle: handle, name: handle, role: role)
                 _ = try await workbench.handler.handle(add, in: context)
             } catch {
-                guard case .refused(let refusal) = error, refusal.code == "user.handle_taken" else { throw error.asToolError }
+                guard case .refused(let refusal) = error, refusal.code == "user.handle_taken" else {
+                    throw error.asToolError
+                }
                 user = try await workbench.user(handle, of: tenant) ?? user
             }
             print("  \(role.rawValue) \(handle): \(user)")

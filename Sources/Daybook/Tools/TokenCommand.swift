@@ -28,16 +28,22 @@ struct TokenCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let revoke {
-            guard UUID(uuidString: revoke) != nil else { throw ValidationError("'\(revoke)' is no session's identifier") }
+            guard UUID(uuidString: revoke) != nil else {
+                throw ValidationError("'\(revoke)' is no session's identifier")
+            }
         } else {
-            guard tenant != nil, user != nil else { throw ValidationError("--tenant and --user, or --revoke, are needed") }
+            guard tenant != nil, user != nil else {
+                throw ValidationError("--tenant and --user, or --revoke, are needed")
+            }
         }
     }
 
     func run() async throws {
         try await Workbench.run(installation) { workbench in
             if let id = revoke.flatMap({ UUID(uuidString: $0) }) {
-                guard try await workbench.sessions.revoke(id) else { throw ValidationError("there is no such session to revoke") }
+                guard try await workbench.sessions.revoke(id) else {
+                    throw ValidationError("there is no such session to revoke")
+                }
                 return
             }
             let tenant = try await workbench.tenant(named: tenant ?? "")
@@ -65,7 +71,8 @@ struct Lifetime: ExpressibleByArgument {
 
     init?(argument: String) {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }), let count = Int64(argument.dropLast()), (1...36_500).contains(count)
+        guard let unit = argument.last.flatMap({ units[$0] }), let count = Int64(argument.dropLast()),
+            (1...36_500).contains(count)
         else { return nil }
         seconds = count * unit
     }

@@ -118,7 +118,10 @@ final class RedisSocket {
         try bytes.withUnsafeBufferPointer { buffer throws(RedisError) in
             guard start < buffer.count else { return 0 }
             let count = Glibc.send(
-                context.pointee.fd, buffer.baseAddress! + start, buffer.count - start, Int32(MSG_NOSIGNAL)
+                context.pointee.fd,
+                buffer.baseAddress! + start,
+                buffer.count - start,
+                Int32(MSG_NOSIGNAL)
             )
             if count >= 0 { return count }
             // With EPIPE there may still be replies to read; reading then finds the end.

@@ -22,7 +22,8 @@ package enum UserEvent: Event {
     package static let category = "user"
     package static let prefix = "user"
     package static let types: [EventType] = [
-        EventType("identity.user_joined"), EventType("identity.user_profile_changed"), EventType("identity.user_role_changed"),
+        EventType("identity.user_joined"), EventType("identity.user_profile_changed"),
+        EventType("identity.user_role_changed"),
         EventType("identity.user_deactivated"), EventType("identity.user_reactivated"),
     ]
 

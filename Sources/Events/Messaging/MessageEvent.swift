@@ -21,7 +21,13 @@ package struct Attachment: Codable, Hashable, Sendable {
 package enum MessageEvent: Event {
     /// `thread` is the root message that it answers; `attachments` seals a JSON array of `Attachment`.
     case posted(
-        room: RoomID, author: UserID, body: Personal, mentions: [UserID], thread: MessageID?, attachments: Personal?, source: Source?
+        room: RoomID,
+        author: UserID,
+        body: Personal,
+        mentions: [UserID],
+        thread: MessageID?,
+        attachments: Personal?,
+        source: Source?
     )
     case edited(room: RoomID, editor: UserID, body: Personal, mentions: [UserID], source: Source?)
     case deleted(room: RoomID, by: UserID?, reason: String?)
@@ -31,7 +37,8 @@ package enum MessageEvent: Event {
     package static let category = "message"
     package static let prefix = "msg"
     package static let types: [EventType] = [
-        EventType("messaging.message_posted"), EventType("messaging.message_edited"), EventType("messaging.message_deleted"),
+        EventType("messaging.message_posted"), EventType("messaging.message_edited"),
+        EventType("messaging.message_deleted"),
         EventType("messaging.reaction_added"), EventType("messaging.reaction_removed"),
     ]
 

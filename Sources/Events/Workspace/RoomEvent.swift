@@ -31,7 +31,8 @@ package enum RoomEvent: Event {
     package static let prefix = "room"
     package static let types: [EventType] = [
         EventType("workspace.room_created"), EventType("workspace.room_changed"), EventType("workspace.room_archived"),
-        EventType("workspace.room_restored"), EventType("workspace.room_member_added"), EventType("workspace.room_member_removed"),
+        EventType("workspace.room_restored"), EventType("workspace.room_member_added"),
+        EventType("workspace.room_member_removed"),
         EventType("workspace.room_member_role_changed"), EventType("messaging.messages_range_deleted"),
     ]
 

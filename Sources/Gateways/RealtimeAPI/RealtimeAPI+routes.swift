@@ -30,11 +30,15 @@ extension RealtimeAPI {
             let queue = try await self.queue(context)
             try await self.registry.delete(queue)
             self.hub.end(queue: queue.id, .deleted)
-            do { try await self.hot.tell(.init(.deleted, queue: queue.id, gateway: self.gateway)) } catch let error as RedisError
+            do { try await self.hot.tell(.init(.deleted, queue: queue.id, gateway: self.gateway)) } catch let error
+                as RedisError
                 where error.isUnavailable
             {
                 // Gateways that still know the queue forget it when they hear of Redis again.
-                context.logger.debug("Redis is away; the others do not hear of the deletion", metadata: ["error": "\(error)"])
+                context.logger.debug(
+                    "Redis is away; the others do not hear of the deletion",
+                    metadata: ["error": "\(error)"]
+                )
             }
             return Response(status: .noContent)
         }
@@ -61,7 +65,9 @@ extension RealtimeAPI {
             session: context.session,
             channel: context.channel,
             cursor: cursor,
-            timeout: .seconds(try query.integer("timeout_s", in: 0...300, or: Int(configuration.heartbeat.components.seconds))),
+            timeout: .seconds(
+                try query.integer("timeout_s", in: 0...300, or: Int(configuration.heartbeat.components.seconds))
+            ),
             limit: try query.integer("limit", in: 1...Self.maxBatch, or: 200),
             minPosition: try token.map { try positions.open($0, of: context.session.tenant) }
         )
@@ -132,7 +138,9 @@ extension RealtimeAPI {
                     idleTimeoutSeconds: queue.idleTimeout.components.seconds,
                     durable: queue.durable,
                     createdAt: queue.createdAt,
-                    lastPollAt: poll.map { max(Timestamp(microseconds: min($0.until * 1000, Timestamp.now.microseconds)), queue.lastPollAt) }
+                    lastPollAt: poll.map {
+                        max(Timestamp(microseconds: min($0.until * 1000, Timestamp.now.microseconds)), queue.lastPollAt)
+                    }
                         ?? queue.lastPollAt,
                     lag: lag
                 )

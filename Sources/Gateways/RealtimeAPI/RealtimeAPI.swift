@@ -81,7 +81,10 @@ package final class RealtimeAPI: Sendable {
         registry = QueueRegistry(pool: reads.pool)
         checkpoints = Checkpoints(pool: reads.pool)
         seal = CursorSeal(masterKey: masterKey)
-        admission = Admission(running: configuration.registrations.running, waiting: configuration.registrations.waiting)
+        admission = Admission(
+            running: configuration.registrations.running,
+            waiting: configuration.registrations.waiting
+        )
         sessions.onRevoked { [hub, sessionsEnded] session in
             sessionsEnded.insert(session)
             hub.end(session: session)

@@ -126,7 +126,9 @@ package final class SessionStore: Sendable {
                 isAway = false
             } catch {
                 guard !Task.isCancelled else { return }
-                if !isAway { logger.warning("cannot ask the control database for revocations", metadata: ["error": "\(error)"]) }
+                if !isAway {
+                    logger.warning("cannot ask the control database for revocations", metadata: ["error": "\(error)"])
+                }
                 isAway = true
             }
             // A cancelled sleep ends the loop.

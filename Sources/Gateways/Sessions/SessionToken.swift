@@ -17,7 +17,9 @@ struct SessionToken {
     /// Nil for what cannot be a token, so that rubbish costs no look-up.
     init?(_ text: String) {
         let utf8 = text.utf8
-        guard utf8.count == 47, text.hasPrefix(Self.prefix), utf8.dropFirst(4).allSatisfy(\.isBase64URL) else { return nil }
+        guard utf8.count == 47, text.hasPrefix(Self.prefix), utf8.dropFirst(4).allSatisfy(\.isBase64URL) else {
+            return nil
+        }
         self.text = text
     }
 

@@ -37,7 +37,8 @@ package struct TenantAPI: Sendable {
 
     /// The whole surface.
     package var endpoints: [Endpoint] {
-        meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints + reactionEndpoints
+        meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
+            + reactionEndpoints
             + readingEndpoints
     }
 

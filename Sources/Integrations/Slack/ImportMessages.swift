@@ -94,7 +94,8 @@ private struct Draft {
     var decision = Decision(ImportMessages.Answer())
 
     mutating func add(_ message: ImportedMessage) {
-        guard let present = state.messages[message.message], let room = state.rooms[message.room], !present.exists else {
+        guard let present = state.messages[message.message], let room = state.rooms[message.room], !present.exists
+        else {
             decision.answer.present += 1
             return
         }
@@ -138,7 +139,8 @@ private struct Draft {
         for reaction in message.reactions { add(reaction, to: message, in: room) }
     }
 
-    private mutating func add(_ reaction: ImportedMessage.Reaction, to message: ImportedMessage, in room: Loaded<Room>) {
+    private mutating func add(_ reaction: ImportedMessage.Reaction, to message: ImportedMessage, in room: Loaded<Room>)
+    {
         guard let posted = state.messages[message.message] else { return }
         let add = AddReaction(message: message.message, emoji: reaction.emoji, source: message.source.timeless)
         do {
@@ -157,7 +159,9 @@ private struct Draft {
 
     private mutating func take<A>(_ part: Decision<A>, on message: MessageID, by user: UserID) {
         for item in part.items {
-            guard let event = item.event as? MessageEvent else { preconditionFailure("a message's rules write to its stream") }
+            guard let event = item.event as? MessageEvent else {
+                preconditionFailure("a message's rules write to its stream")
+            }
             take(event, on: message, by: user)
         }
     }

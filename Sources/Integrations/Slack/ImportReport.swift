@@ -37,7 +37,9 @@ extension ImportReport: CustomStringConvertible {
         }
         var lines = ["taken over", row("users", users), row("rooms", rooms), row("messages", messages)]
         lines.append("    of these, answers in threads: \(answers)")
-        if delayedAnswers > 0 { lines.append("    older than their thread's first message, so put right behind it: \(delayedAnswers)") }
+        if delayedAnswers > 0 {
+            lines.append("    older than their thread's first message, so put right behind it: \(delayedAnswers)")
+        }
         lines += ["  edits: \(edits)", "  reactions: \(reactions)", "  names of files: \(files)"]
         lines.append(leftOut.isEmpty ? "not taken over: nothing" : "not taken over")
         lines += leftOut.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }

@@ -53,10 +53,16 @@ struct MessageConversion {
     private func attachments(_ files: [SlackMessage.File], into report: inout ImportReport) -> [Attachment] {
         let named = files.compactMap { file -> Attachment? in
             guard let name = [file.name, file.title].lazy.compactMap({ $0?.line(limit: 255) }).first else { return nil }
-            return Attachment(name: name, mediaType: file.mimetype?.line(limit: 255), size: file.size.map { max(0, $0) })
+            return Attachment(
+                name: name,
+                mediaType: file.mimetype?.line(limit: 255),
+                size: file.size.map { max(0, $0) }
+            )
         }
         if files.count > named.count { report.leaveOut("file without a name", files.count - named.count) }
-        if named.count > Self.fileLimit { report.leaveOut("file beyond a message's \(Self.fileLimit)th", named.count - Self.fileLimit) }
+        if named.count > Self.fileLimit {
+            report.leaveOut("file beyond a message's \(Self.fileLimit)th", named.count - Self.fileLimit)
+        }
         return Array(named.prefix(Self.fileLimit))
     }
 }

@@ -1,7 +1,7 @@
 package import Commands
+internal import Crypto
 package import EventStore
 package import Events
-internal import Crypto
 internal import Foundation
 
 /// Brings an export of Slack into a tenant, through the same rules as everything else.
@@ -52,7 +52,9 @@ package struct SlackImporter {
     /// - Parameter progress: called after each step with messages.
     package func run(progress: (ImportProgress) -> Void = { _ in }) async throws -> ImportReport {
         var report = ImportReport()
-        for entry in archive.strayEntries { report.leaveOut("file of no listed channel: \(entry.prefix { $0 != "/" })/") }
+        for entry in archive.strayEntries {
+            report.leaveOut("file of no listed channel: \(entry.prefix { $0 != "/" })/")
+        }
         let users = archive.users + archive.unlisted.values.sorted { $0.id < $1.id }
         let handles = try await addUsers(users, into: &report)
         let known = Set(handles.keys)
@@ -129,7 +131,11 @@ package struct SlackImporter {
         report.leaveOutIfAny("member who is in no list", listed.subtracting(known).count)
         let members = listed.union(archive.participants[channel.id] ?? []).intersection(known).sorted()
         for start in stride(from: 0, to: members.count, by: 500) {
-            try await add(members[start..<min(start + 500, members.count)].map(ids.user), to: create.room, into: &report)
+            try await add(
+                members[start..<min(start + 500, members.count)].map(ids.user),
+                to: create.room,
+                into: &report
+            )
         }
     }
 
@@ -141,7 +147,8 @@ package struct SlackImporter {
                 _ = try await send(AddMembers(room: room, users: members))
                 return
             } catch let refusal as Refusal {
-                guard let at = refusal.pointer?.split(separator: "/").last.flatMap({ Int($0) }), members.indices.contains(at)
+                guard let at = refusal.pointer?.split(separator: "/").last.flatMap({ Int($0) }),
+                    members.indices.contains(at)
                 else {
                     // An archived room takes nobody in; it was left like that by an earlier import.
                     report.leaveOut("member: \(refusal.code)", members.count)
@@ -182,7 +189,12 @@ package struct SlackImporter {
                 }
                 for ready in threads.pass(message, in: channel.id) {
                     let posting = MessageConversion(ids: ids, text: text, channel: channel.id)
-                    guard let converted = posting.convert(ready, root: threads.root(of: ready, in: channel.id), into: &report)
+                    guard
+                        let converted = posting.convert(
+                            ready,
+                            root: threads.root(of: ready, in: channel.id),
+                            into: &report
+                        )
                     else {
                         done += 1
                         continue
@@ -217,7 +229,9 @@ package struct SlackImporter {
         let command = ImportMessages(messages: batch.messages)
         batch = Batch()
         let result: CommandResult<ImportMessages.Answer>
-        do { result = try await send(command) } catch let refusal as Refusal { throw Failure.refused("messages", refusal) }
+        do { result = try await send(command) } catch let refusal as Refusal {
+            throw Failure.refused("messages", refusal)
+        }
         let answer = result.answer
         for (code, count) in answer.refused { report.leaveOut("message: \(code)", count) }
         report.leaveOutIfAny(Self.orphan, answer.orphans)

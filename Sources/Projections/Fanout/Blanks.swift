@@ -32,7 +32,12 @@ struct Blanks {
     }
 
     /// The commands of the deletion at `position`, if there is one.
-    mutating func append(at position: Position, of partition: Partition, to commands: inout RedisBatch, _ wake: inout FanoutWake) {
+    mutating func append(
+        at position: Position,
+        of partition: Partition,
+        to commands: inout RedisBatch,
+        _ wake: inout FanoutWake
+    ) {
         guard let places = places.removeValue(forKey: position) else { return }
         for start in stride(from: 0, to: places.count, by: 100) {
             let keys = places[start..<min(start + 100, places.count)].map { FanoutKeys.payload($0, partition) }

@@ -83,7 +83,11 @@ package struct FanoutFences: Sendable, Equatable {
         var floor: Int64?
         for index in stride(from: 0, to: words.count - 1, by: 2) {
             guard let field = words[index].string, let position = words[index + 1].int else { continue }
-            if field == "f" { floor = position } else if let scope = Scope(field: field) { revocations[scope] = position }
+            if field == "f" {
+                floor = position
+            } else if let scope = Scope(field: field) {
+                revocations[scope] = position
+            }
         }
         guard let floor else { return nil }
         self.floor = floor

@@ -46,7 +46,8 @@ extension RealtimeFacts.Key where ID == UserID {
     package var bytes: [UInt8] { tenant.bytes + id.uuid.bytes }
 
     package init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 32, let tenant = UUID(bytes: bytes.prefix(16)), let user = UUID(bytes: bytes.suffix(16)) else {
+        guard bytes.count == 32, let tenant = UUID(bytes: bytes.prefix(16)), let user = UUID(bytes: bytes.suffix(16))
+        else {
             return nil
         }
         self.init(tenant, UserID(user))

@@ -87,7 +87,13 @@ final class FanoutThread: Sendable {
     /// Fans out until it is stopped, deposed or fails; returns soon if another owns the partition.
     private func own(on connection: PostgresConnection) throws {
         guard
-            let lease = try Lease.acquire(PartitionFanout.name, of: partition, by: owner, for: configuration.lease, on: connection)
+            let lease = try Lease.acquire(
+                PartitionFanout.name,
+                of: partition,
+                by: owner,
+                for: configuration.lease,
+                on: connection
+            )
         else {
             sleep(configuration.standby)
             return

@@ -73,8 +73,20 @@ package struct FanoutWake: Sendable, Equatable {
             case .these(let places): places.map { "\($0.position)-\($0.index)" }.joined(separator: " ")
             }
         batch.append(
-            "XADD", FanoutKeys.wake, "MAXLEN", "~", 1000, "*",
-            "p", Int(partition.number), "w", watermark, "u", packed, "x", dropped
+            "XADD",
+            FanoutKeys.wake,
+            "MAXLEN",
+            "~",
+            1000,
+            "*",
+            "p",
+            Int(partition.number),
+            "w",
+            watermark,
+            "u",
+            packed,
+            "x",
+            dropped
         )
     }
 
@@ -101,7 +113,9 @@ package struct FanoutWake: Sendable, Equatable {
             users[tenant] = .these(set)
         }
         let dropped = String(decoding: entry["x"] ?? [], as: UTF8.self)
-        let places = dropped.split(separator: " ").compactMap { RedisStreamID(String($0)).flatMap { RealtimePlace($0) } }
+        let places = dropped.split(separator: " ").compactMap {
+            RedisStreamID(String($0)).flatMap { RealtimePlace($0) }
+        }
         let blanked = dropped == "*" ? Blanked.all : .these(places)
         self.init(partition: Partition(number), watermark: watermark, users: users, blanked: blanked)
     }

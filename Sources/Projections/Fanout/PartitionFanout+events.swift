@@ -39,7 +39,10 @@ extension PartitionFanout {
             do {
                 recorded.append(try codec.decode(event) { try codec.keyring.load($0, on: connection) })
             } catch let error as DecodeError {
-                logger.error("An event cannot be fanned out", metadata: ["position": "\(event.position)", "error": "\(error)"])
+                logger.error(
+                    "An event cannot be fanned out",
+                    metadata: ["position": "\(event.position)", "error": "\(error)"]
+                )
             }
         }
         return recorded
@@ -74,7 +77,12 @@ extension PartitionFanout {
         }
     }
 
-    private func revoke(_ scope: FanoutFences.Scope, from owner: QueueOwner, at position: Position, _ commands: inout RedisBatch) {
+    private func revoke(
+        _ scope: FanoutFences.Scope,
+        from owner: QueueOwner,
+        at position: Position,
+        _ commands: inout RedisBatch
+    ) {
         guard let user = users[owner], user.fences.revocations[scope, default: 0] < position else { return }
         user.fences.revocations[scope] = position
         commands.append("HSET", user.fencesKey, scope.field, position)
@@ -91,7 +99,11 @@ extension PartitionFanout {
         let recipients = try recipients(of: event, in: tenant, on: connection)
         guard !recipients.isEmpty else { return }
         commands.append(
-            "SET", FanoutKeys.payload(event.place, partition), event.payload.stored, "EX", Int(configuration.payloadLifetime / .seconds(1))
+            "SET",
+            FanoutKeys.payload(event.place, partition),
+            event.payload.stored,
+            "EX",
+            Int(configuration.payloadLifetime / .seconds(1))
         )
         let id = Array("\(position)-\(event.place.index)".utf8)
         let field = Array("e".utf8)

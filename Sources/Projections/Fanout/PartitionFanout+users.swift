@@ -11,7 +11,9 @@ extension PartitionFanout {
         let registered = try ServedUsers.registered(partition, on: connection)
         var look = RedisBatch()
         look.append("SMEMBERS", FanoutKeys.served(partition))
-        let held = Set((try store.read(look)[0].get().array ?? []).compactMap { $0.bytes.flatMap { QueueOwner(bytes: $0) } })
+        let held = Set(
+            (try store.read(look)[0].get().array ?? []).compactMap { $0.bytes.flatMap { QueueOwner(bytes: $0) } }
+        )
         let kept = afresh ? [] : registered.intersection(held)
 
         var commands = RedisBatch()
@@ -40,7 +42,11 @@ extension PartitionFanout {
     }
 
     /// Begins queues that are complete after where the fan-out is now.
-    mutating func serve(_ owners: Set<QueueOwner>, until grace: ContinuousClock.Instant? = nil, on connection: PostgresConnection) throws {
+    mutating func serve(
+        _ owners: Set<QueueOwner>,
+        until grace: ContinuousClock.Instant? = nil,
+        on connection: PostgresConnection
+    ) throws {
         guard !owners.isEmpty else { return }
         // While repeating, entries up to the watermark may be refused; only after it is a new queue complete.
         let floor = max(watermark, position)

@@ -83,7 +83,10 @@ struct ServedUsers {
 extension ServedUsers {
     /// Owners of the partition's live queues. A queue whose last poll, known to a quarter of its idle time, is too long ago
     /// is not live, unless it is durable.
-    static func registered(_ partition: Partition, on connection: PostgresConnection) throws(PostgresError) -> Set<QueueOwner> {
+    static func registered(
+        _ partition: Partition,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> Set<QueueOwner> {
         let rows = try connection.execute(
             """
             SELECT DISTINCT tenant, member FROM rt.queues
@@ -107,7 +110,9 @@ extension ServedUsers {
              ORDER BY t.from_position
             """
         )
-        return Dictionary(grouping: try rows.decode((UUID, UUID, Int64, Int64?, Bool).self)) { QueueOwner($0.0, UserID($0.1)) }
-            .mapValues { $0.map { Standing(Interval(from: $0.2, to: $0.3), guest: $0.4) } }
+        return Dictionary(grouping: try rows.decode((UUID, UUID, Int64, Int64?, Bool).self)) {
+            QueueOwner($0.0, UserID($0.1))
+        }
+        .mapValues { $0.map { Standing(Interval(from: $0.2, to: $0.3), guest: $0.4) } }
     }
 }

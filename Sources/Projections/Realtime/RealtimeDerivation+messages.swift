@@ -62,7 +62,9 @@ extension RealtimeDerivation {
 extension MessageView {
     /// A message as it was posted; nil for any other event.
     fileprivate init?(_ id: MessageID, _ event: MessageEvent, _ recorded: Recorded, seq: Int64) {
-        guard case .posted(let room, let author, let body, let mentions, let thread, let attachments, let source) = event else {
+        guard
+            case .posted(let room, let author, let body, let mentions, let thread, let attachments, let source) = event
+        else {
             return nil
         }
         self.init(
@@ -73,7 +75,8 @@ extension MessageView {
             body: body.text,
             mentions: mentions.map { "\($0)" },
             threadID: thread.map { "\($0)" },
-            attachments: attachments?.text.flatMap { try? JSONDecoder().decode([Attachment].self, from: Data($0.utf8)) } ?? [],
+            attachments: attachments?.text.flatMap { try? JSONDecoder().decode([Attachment].self, from: Data($0.utf8)) }
+                ?? [],
             createdAt: recorded.recordedAt,
             source: source,
             version: recorded.raw.version

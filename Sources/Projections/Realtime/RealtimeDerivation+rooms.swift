@@ -34,7 +34,8 @@ extension RealtimeDerivation {
                 $0.add("version", version)
             }
         case .memberRemoved(let user): return member("removed", user, nil, id, .membersAndFormer(of: id, user), version)
-        case .memberRoleChanged(let user, let role): return member("role_changed", user, role, id, .members(of: id), version)
+        case .memberRoleChanged(let user, let role):
+            return member("role_changed", user, role, id, .members(of: id), version)
         case .messagesRangeDeleted(let from, let to, let author, let reason):
             return Told(.messageRangeDeleted, id, .members(of: id)) {
                 $0.add("from_seq", from)

@@ -18,7 +18,10 @@ extension RealtimeDerivation {
         case .profileChanged(let name): return [changed("profile_changed", id, version) { $0.add("name", name.text) }]
         case .roleChanged(let role):
             // Which channels they see may have changed with it.
-            return [changed("role_changed", id, version) { $0.add("role", role.rawValue) }, resync(id, "rooms", "role_changed")]
+            return [
+                changed("role_changed", id, version) { $0.add("role", role.rawValue) },
+                resync(id, "rooms", "role_changed"),
+            ]
         case .deactivated: return [changed("deactivated", id, version) { $0.add("active", false) }]
         case .reactivated:
             // Meanwhile they were told nothing.

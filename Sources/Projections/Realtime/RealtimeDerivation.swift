@@ -1,5 +1,5 @@
-package import Events
 internal import EventStore
+package import Events
 internal import Foundation
 
 /// Turns an event of the log into what subscribers are told. The fan-out and the refill both go through here, so a queue

@@ -8,7 +8,8 @@ package struct RealtimeEvent: Sendable {
     package let audience: Audience
     package let payload: RealtimePayload
 
-    package init(place: RealtimePlace, type: RealtimeType, room: RoomID?, audience: Audience, payload: RealtimePayload) {
+    package init(place: RealtimePlace, type: RealtimeType, room: RoomID?, audience: Audience, payload: RealtimePayload)
+    {
         self.place = place
         self.type = type
         self.room = room

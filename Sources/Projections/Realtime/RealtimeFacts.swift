@@ -61,7 +61,8 @@ extension RealtimeFacts {
             case .room(let id, .memberAdded):
                 rooms.insert(Key(tenant, id))
                 joined.insert(Key(tenant, id))
-            case .room(let id, .changed), .room(let id, .archived), .room(let id, .restored): rooms.insert(Key(tenant, id))
+            case .room(let id, .changed), .room(let id, .archived), .room(let id, .restored):
+                rooms.insert(Key(tenant, id))
             case .message, .room, .user, .handle: break
             }
         }

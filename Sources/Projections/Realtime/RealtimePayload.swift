@@ -1,6 +1,5 @@
 internal import EventStore
 package import Events
-
 package import Foundation
 
 /// An event's JSON, written once for all who get it; what differs from one subscriber to the other is spliced in on delivery.
@@ -47,14 +46,17 @@ package struct RealtimePayload: Sendable, Equatable {
     package var stored: [UInt8] {
         let nobody = [UInt8](repeating: 0, count: 16)
         let commandID = echo?.commandID ?? []
-        return (echo?.actor.uuid.bytes ?? nobody) + [UInt8(commandID.count >> 8), UInt8(commandID.count & 0xFF)] + commandID + json
+        return (echo?.actor.uuid.bytes ?? nobody) + [UInt8(commandID.count >> 8), UInt8(commandID.count & 0xFF)]
+            + commandID + json
     }
 
     /// Nil for bytes of another form.
     package init?(stored: [UInt8]) {
         guard stored.count >= 20, let actor = UUID(bytes: stored[0..<16]) else { return nil }
         let start = 18 + (Int(stored[16]) << 8 | Int(stored[17]))
-        guard start + 2 <= stored.count, stored[start] == UInt8(ascii: "{"), stored.last == UInt8(ascii: "}") else { return nil }
+        guard start + 2 <= stored.count, stored[start] == UInt8(ascii: "{"), stored.last == UInt8(ascii: "}") else {
+            return nil
+        }
         let commandID = stored[18..<start]
         self.init(
             json: Array(stored[start...]),

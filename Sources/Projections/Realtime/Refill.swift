@@ -76,7 +76,9 @@ package struct Refill: Sendable {
 
     /// When the event at this place was recorded, or the first after it.
     package func recordedAt(_ place: RealtimePlace, of tenant: Tenant) async throws -> Timestamp? {
-        try await log.read(of: tenant, after: place.position - 1, limit: 1).first.map { Timestamp(microseconds: $0.recordedAt) }
+        try await log.read(of: tenant, after: place.position - 1, limit: 1).first.map {
+            Timestamp(microseconds: $0.recordedAt)
+        }
     }
 
     /// What cannot be understood is poison, which the projector has parked with all that depends on it.

@@ -93,8 +93,12 @@ extension Visibility {
         let rooms = try memberships.decode((UUID, Int64, Int64?).self)
         self.init(
             user: user,
-            standings: try standings.decode((Int64, Int64?, Bool).self).map { Standing(Interval(from: $0, to: $1), guest: $2) },
-            memberships: Dictionary(grouping: rooms) { RoomID($0.0) }.mapValues { $0.map { Interval(from: $0.1, to: $0.2) } }
+            standings: try standings.decode((Int64, Int64?, Bool).self).map {
+                Standing(Interval(from: $0, to: $1), guest: $2)
+            },
+            memberships: Dictionary(grouping: rooms) { RoomID($0.0) }.mapValues {
+                $0.map { Interval(from: $0.1, to: $0.2) }
+            }
         )
     }
 }

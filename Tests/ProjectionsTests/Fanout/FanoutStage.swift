@@ -31,10 +31,18 @@ struct FanoutStage: Sendable {
         )
         configuration.poll = .zero
         change(&configuration)
-        let (codec, queries, logger, partition) = (story.codec, story.log.queries, story.database.logger, story.tenant.partition)
+        let (codec, queries, logger, partition) = (
+            story.codec, story.log.queries, story.database.logger, story.tenant.partition
+        )
         return try await story.database.pool(as: .projector).withConnection { [configuration] connection in
             guard
-                let lease = try Lease.acquire(PartitionFanout.name, of: partition, by: UUID(), for: .zero, on: connection)
+                let lease = try Lease.acquire(
+                    PartitionFanout.name,
+                    of: partition,
+                    by: UUID(),
+                    for: .zero,
+                    on: connection
+                )
             else { throw Unexpected("the partition has another owner") }
             var fanout = try PartitionFanout(
                 taking: lease,
@@ -83,7 +91,9 @@ struct FanoutStage: Sendable {
     /// The user's queue as Redis holds it, withheld entries left out.
     func queue(_ user: UserID) async throws -> [FanoutEntry] {
         let key = FanoutKeys.queue(owner(user), story.tenant.partition)
-        let entries = try RedisStreamEntry.range(try await send("XRANGE", key, "-", "+"), key: key).compactMap { FanoutEntry($0) }
+        let entries = try RedisStreamEntry.range(try await send("XRANGE", key, "-", "+"), key: key).compactMap {
+            FanoutEntry($0)
+        }
         guard let fences = try await fences(user) else { return [] }
         return entries.filter { !fences.withholds($0) }
     }

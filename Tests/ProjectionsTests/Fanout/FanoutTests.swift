@@ -11,7 +11,9 @@ import Testing
 struct FanoutTests {
     @Test func `members who have a queue get a reference, and the payload is stored once`() async throws {
         try await FanoutStage.run { stage in
-            let (ada, bob, eve) = (try await stage.story.join(), try await stage.story.join(), try await stage.story.join())
+            let (ada, bob, eve) = (
+                try await stage.story.join(), try await stage.story.join(), try await stage.story.join()
+            )
             let room = try await stage.story.open(.private, members: [ada, bob])
             for user in [ada, bob, eve] { try await stage.subscribe(user) }
             let floor = try await stage.fanOut()
@@ -26,7 +28,10 @@ struct FanoutTests {
             }
             #expect(try await stage.queue(eve).isEmpty)
             let payload = try #require(try await stage.payload(RealtimePlace(position, 1)))
-            #expect(payload.contains(#""body":"hello""#) && payload.contains("\(message)") && !payload.contains("\(position)\""))
+            #expect(
+                payload.contains(#""body":"hello""#) && payload.contains("\(message)")
+                    && !payload.contains("\(position)\"")
+            )
         }
     }
 
@@ -67,7 +72,13 @@ struct FanoutTests {
             try await stage.fanOut()
             let message = try await stage.story.post("secret", in: room, by: ada)
             let other = try await stage.story.post("public", in: room, by: ada)
-            let edit = MessageEvent.edited(room: room, editor: ada, body: Personal("secret too", of: ada), mentions: [], source: nil)
+            let edit = MessageEvent.edited(
+                room: room,
+                editor: ada,
+                body: Personal("secret too", of: ada),
+                mentions: [],
+                source: nil
+            )
             try await stage.story.append(edit, to: message)
             try await stage.fanOut()
             let places = try await stage.queue(ada).map(\.place)
@@ -138,7 +149,9 @@ struct FanoutTests {
             try await stage.fanout { zombie, connection in
                 // Another process takes the partition over while this one stands still.
                 let other = try PostgresConnection(zombie.configuration.postgres)
-                let lease = try #require(try Lease.acquire(PartitionFanout.name, of: zombie.partition, by: UUID(), for: .zero, on: other))
+                let lease = try #require(
+                    try Lease.acquire(PartitionFanout.name, of: zombie.partition, by: UUID(), for: .zero, on: other)
+                )
                 _ = try FanoutStore(
                     taking: zombie.partition,
                     epoch: lease.epoch,

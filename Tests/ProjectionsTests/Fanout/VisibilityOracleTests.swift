@@ -19,7 +19,9 @@ struct VisibilityOracleTests {
             var worlds: [UUID: World] = [:]
             for tenant in [stage.story.tenant, other] {
                 var world = World(tenant: tenant, users: users, rooms: rooms)
-                for user in users { try await world.join(user, random.pick([.member, .member, .guest, .admin]), stage.story) }
+                for user in users {
+                    try await world.join(user, random.pick([.member, .member, .guest, .admin]), stage.story)
+                }
                 for room in rooms { try await world.open(room, random.pick([.channel, .private]), stage.story) }
                 worlds[tenant.id] = world
             }
@@ -79,7 +81,9 @@ private struct World {
     func allowed(_ user: UserID, after floor: Position) -> Set<Position> {
         Set(
             facts.filter { fact in
-                guard fact.position > floor, fact.seers.contains(user), fact.position >= shut[user, default: 0] else { return false }
+                guard fact.position > floor, fact.seers.contains(user), fact.position >= shut[user, default: 0] else {
+                    return false
+                }
                 if fact.byChannel.contains(user) { return fact.position >= demoted[user, default: 0] }
                 return fact.room.map { fact.position >= left[$0]?[user] ?? 0 } ?? true
             }.map(\.position)
@@ -88,7 +92,12 @@ private struct World {
 
     private var present: Set<UserID> { Set(users.filter { !inactive.contains($0) && roles[$0] != .auditor }) }
 
-    private mutating func note(_ position: Position, _ seers: Set<UserID>, _ room: RoomID? = nil, byChannel: Set<UserID> = []) {
+    private mutating func note(
+        _ position: Position,
+        _ seers: Set<UserID>,
+        _ room: RoomID? = nil,
+        byChannel: Set<UserID> = []
+    ) {
         facts.append(Fact(position: position, seers: seers.union(byChannel), room: room, byChannel: byChannel))
     }
 
@@ -109,14 +118,23 @@ private struct World {
 
     mutating func open(_ room: RoomID, _ kind: RoomEvent.Kind, _ story: Story) async throws {
         kinds[room] = kind
-        let position = try await story.append(.created(kind: kind, name: "r", topic: nil, source: nil), to: room, of: tenant)
+        let position = try await story.append(
+            .created(kind: kind, name: "r", topic: nil, source: nil),
+            to: room,
+            of: tenant
+        )
         noteChange(position, room)
     }
 
     private mutating func noteChange(_ position: Position, _ room: RoomID) {
         guard kinds[room] == .channel else { return noteInRoom(position, room) }
         let byChannel = present.filter { roles[$0] != .guest }
-        note(position, members[room, default: []].intersection(present).subtracting(byChannel), room, byChannel: byChannel)
+        note(
+            position,
+            members[room, default: []].intersection(present).subtracting(byChannel),
+            room,
+            byChannel: byChannel
+        )
     }
 
     mutating func something(_ random: inout Seeded, _ story: Story) async throws {
@@ -133,9 +151,21 @@ private struct World {
                 members[room, default: []].insert(user)
                 noteInRoom(position, room)
             }
-        case 5: noteInRoom(try await story.append(.memberRoleChanged(user: user, role: .moderator), to: room, of: tenant), room)
+        case 5:
+            noteInRoom(
+                try await story.append(.memberRoleChanged(user: user, role: .moderator), to: room, of: tenant),
+                room
+            )
         case 6: noteChange(try await story.append(.changed(name: "n", topic: nil), to: room, of: tenant), room)
-        case 7: noteInRoom(try await story.append(.messagesRangeDeleted(from: 1, to: 2, author: nil, reason: nil), to: room, of: tenant), room)
+        case 7:
+            noteInRoom(
+                try await story.append(
+                    .messagesRangeDeleted(from: 1, to: 2, author: nil, reason: nil),
+                    to: room,
+                    of: tenant
+                ),
+                room
+            )
         case 8:
             let role = random.pick([Role.member, .guest, .auditor, .admin])
             guard role != roles[user] else { return }
@@ -152,7 +182,8 @@ private struct World {
             if wasInactive { inactive.remove(user) } else { inactive.insert(user) }
             if !wasInactive { shut[user] = position }
             note(position, present)
-        case 10: note(try await story.append(.profileChanged(name: Personal("n", of: user)), to: user, of: tenant), present)
+        case 10:
+            note(try await story.append(.profileChanged(name: Personal("n", of: user)), to: user, of: tenant), present)
         case 11...13:
             guard let message = messages.randomElement(using: &random) else { return }
             let event: MessageEvent =
@@ -163,7 +194,10 @@ private struct World {
         case 14:
             guard let index = messages.indices.randomElement(using: &random) else { return }
             let message = messages.remove(at: index)
-            noteInRoom(try await story.append(.deleted(room: message.room, by: nil, reason: nil), to: message.id, of: tenant), message.room)
+            noteInRoom(
+                try await story.append(.deleted(room: message.room, by: nil, reason: nil), to: message.id, of: tenant),
+                message.room
+            )
         case 15:
             guard let message = messages.randomElement(using: &random) else { return }
             let stream = ReadStateID(user: user, room: message.room)
@@ -176,7 +210,13 @@ private struct World {
         default:
             let id = MessageID()
             let event = MessageEvent.posted(
-                room: room, author: user, body: Personal("b", of: user), mentions: [], thread: nil, attachments: nil, source: nil
+                room: room,
+                author: user,
+                body: Personal("b", of: user),
+                mentions: [],
+                thread: nil,
+                attachments: nil,
+                source: nil
             )
             noteInRoom(try await story.append(event, to: id, of: tenant), room)
             messages.append((id, room, user))

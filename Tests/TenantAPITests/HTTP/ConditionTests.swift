@@ -1,5 +1,5 @@
-import Events
 import EventStore
+import Events
 import GatewayHTTP
 import HTTPTypes
 import Testing
@@ -12,13 +12,22 @@ struct ConditionTests {
             let tag = room.headers[.eTag] ?? ""
             let changed = try await premises.send(.patch, path, #"{"name":"a"}"#, headers: [.ifMatch: tag])
             #expect(changed.status == 200)
-            try await premises.send(.patch, path, #"{"name":"b"}"#, headers: [.ifMatch: tag]).expectProblem(412, "version_mismatch")
+            try await premises.send(.patch, path, #"{"name":"b"}"#, headers: [.ifMatch: tag]).expectProblem(
+                412,
+                "version_mismatch"
+            )
             #expect(try await premises.send(.get, path, since: changed)["name"].text == "a")
             #expect(try await premises.send(.patch, path, #"{"name":"c"}"#, headers: [.ifMatch: "*"]).status == 200)
             let weak: HTTPFields = [.ifMatch: "W/\"4\""]
-            try await premises.send(.patch, path, #"{"name":"d"}"#, headers: weak).expectProblem(412, "version_mismatch")
+            try await premises.send(.patch, path, #"{"name":"d"}"#, headers: weak).expectProblem(
+                412,
+                "version_mismatch"
+            )
             for tag in ["4", "\"x\"", "\"3\", \"4\"", ""] {
-                try await premises.send(.patch, path, #"{"name":"d"}"#, headers: [.ifMatch: tag]).expectProblem(400, "bad_if_match")
+                try await premises.send(.patch, path, #"{"name":"d"}"#, headers: [.ifMatch: tag]).expectProblem(
+                    400,
+                    "bad_if_match"
+                )
             }
         }
     }
@@ -28,9 +37,18 @@ struct ConditionTests {
             let room = try await premises.room()
             let posted = try await premises.post("x", in: room.id)
             let stale: HTTPFields = [.ifMatch: "\"9\""]
-            try await premises.send(.delete, "/api/messages/\(posted.id)", headers: stale).expectProblem(412, "version_mismatch")
-            try await premises.send(.patch, "/api/me", #"{"name":"x"}"#, headers: stale).expectProblem(412, "version_mismatch")
-            #expect(try await premises.send(.delete, "/api/messages/\(posted.id)", headers: [.ifMatch: "\"1\""]).status == 204)
+            try await premises.send(.delete, "/api/messages/\(posted.id)", headers: stale).expectProblem(
+                412,
+                "version_mismatch"
+            )
+            try await premises.send(.patch, "/api/me", #"{"name":"x"}"#, headers: stale).expectProblem(
+                412,
+                "version_mismatch"
+            )
+            #expect(
+                try await premises.send(.delete, "/api/messages/\(posted.id)", headers: [.ifMatch: "\"1\""]).status
+                    == 204
+            )
         }
     }
 
@@ -86,7 +104,10 @@ struct MinimumPositionTests {
         try await Premises.run { premises in
             let elsewhere = Tenant(id: .v7(), partition: premises.tenant.partition)
             for token in ["5", "", premises.positions.seal(1, of: elsewhere)] {
-                try await premises.send(.get, "/api/rooms", headers: [.daybookMinPosition: token]).expectProblem(400, "bad_position")
+                try await premises.send(.get, "/api/rooms", headers: [.daybookMinPosition: token]).expectProblem(
+                    400,
+                    "bad_position"
+                )
             }
             try await premises.send(.get, "/api/rooms?min_position=5").expectProblem(400, "bad_position")
             let token = premises.positions.seal(1, of: premises.tenant)

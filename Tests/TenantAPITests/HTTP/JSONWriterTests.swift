@@ -38,7 +38,14 @@ struct JSONWriterTests {
     private func text(_ value: some Encodable) -> String { String(buffer: JSONWriter.write(value)) }
 
     @Test func `fields stand in their order and nil is null`() {
-        let tree = Tree(zebra: "z", apple: nil, leaves: [Leaf(text: nil, number: -1, flags: [true, false])], byName: [:], empty: [], last: nil)
+        let tree = Tree(
+            zebra: "z",
+            apple: nil,
+            leaves: [Leaf(text: nil, number: -1, flags: [true, false])],
+            byName: [:],
+            empty: [],
+            last: nil
+        )
         #expect(
             text(tree)
                 == #"{"zebra":"z","apple":null,"leaves":[{"text":null,"number":-1,"flags":[true,false]}],"byName":{},"empty":[],"last":null}"#

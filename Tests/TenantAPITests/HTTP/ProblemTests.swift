@@ -55,14 +55,26 @@ struct ProblemTests {
             let path = "/api/rooms/\(room.id)/messages"
             try await premises.send(.post, path, "{").expectProblem(400, "json.malformed")
             try await premises.send(.post, path).expectProblem(400, "json.malformed")
-            try await premises.send(.post, path, #"{"body":"x","bogus":1}"#).expectProblem(400, "json.unknown_field", at: ["/bogus"])
+            try await premises.send(.post, path, #"{"body":"x","bogus":1}"#).expectProblem(
+                400,
+                "json.unknown_field",
+                at: ["/bogus"]
+            )
             try await premises.send(.post, path, #"{"body":1}"#).expectProblem(400, "json.wrong_type", at: ["/body"])
-            try await premises.send(.post, path, bytes: ByteBuffer(bytes: [0x7B, 0xFF, 0x7D])).expectProblem(400, "utf8.malformed")
+            try await premises.send(.post, path, bytes: ByteBuffer(bytes: [0x7B, 0xFF, 0x7D])).expectProblem(
+                400,
+                "utf8.malformed"
+            )
             for type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"] {
                 let answer = try await premises.send(.post, path, #"{"body":"x"}"#, headers: [.contentType: type])
                 answer.expectProblem(415, "body.not_json")
             }
-            let accepted = try await premises.send(.post, path, #"{"body":"x"}"#, headers: [.contentType: "Application/JSON; charset=UTF-8"])
+            let accepted = try await premises.send(
+                .post,
+                path,
+                #"{"body":"x"}"#,
+                headers: [.contentType: "Application/JSON; charset=UTF-8"]
+            )
             #expect(accepted.status == 201)
             let long = #"{"body":""# + String(repeating: "x", count: 256 << 10) + #""}"#
             try await premises.send(.post, path, long).expectProblem(413, "body.too_large")
@@ -107,12 +119,15 @@ struct ProblemTests {
             #expect(try await premises.send(.get, "/api/rooms").status == 200)
             let name = premises.database.name
             let stranger = try await premises.person("stranger")
-            try await premises.database.pool().execute("UPDATE pg_database SET datallowconn = false WHERE datname = \(name)")
+            try await premises.database.pool().execute(
+                "UPDATE pg_database SET datallowconn = false WHERE datname = \(name)"
+            )
             try await premises.database.pool().execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = \(name) AND pid <> pg_backend_pid()"
             )
             for answer in [
-                try await premises.send(.get, "/api/rooms"), try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#),
+                try await premises.send(.get, "/api/rooms"),
+                try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#),
                 try await premises.send(.get, "/api/me", as: stranger),
             ] {
                 answer.expectProblem(503, "store_unavailable")
@@ -125,12 +140,20 @@ struct ProblemTests {
         try await Premises.run { premises in
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             for (header, kept) in [
-                (trace, trace), ("00-00000000000000000000000000000000-b7ad6b7169203331-01", nil), ("\(trace)-x", nil), ("ff\(trace.dropFirst(2))", nil),
+                (trace, trace), ("00-00000000000000000000000000000000-b7ad6b7169203331-01", nil), ("\(trace)-x", nil),
+                ("ff\(trace.dropFirst(2))", nil),
                 (trace.uppercased(), nil), ("x", nil),
             ] {
-                let room = try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#, headers: [HTTPField.Name("traceparent")!: header])
+                let room = try await premises.send(
+                    .post,
+                    "/api/rooms",
+                    #"{"name":"x"}"#,
+                    headers: [HTTPField.Name("traceparent")!: header]
+                )
                 let id = try #require(RoomID(room.id))
-                let raw = try #require(try await premises.handler.log.read(stream: id.uuid, of: premises.tenant, after: 0).first)
+                let raw = try #require(
+                    try await premises.handler.log.read(stream: id.uuid, of: premises.tenant, after: 0).first
+                )
                 #expect(try await premises.handler.codec.decode(raw).metadata.traceparent == kept)
             }
         }
@@ -141,7 +164,12 @@ struct ProblemTests {
         let logger = Logger(label: "test") { _ in LineHandler(lines: lines) }
         try await Premises.run(logger: logger) { premises in
             let room = try await premises.room()
-            _ = try await premises.send(.post, "/api/rooms/\(room.id)/messages", #"{"body":"a secret"}"#, headers: [.xRequestID: "the-id"])
+            _ = try await premises.send(
+                .post,
+                "/api/rooms/\(room.id)/messages",
+                #"{"body":"a secret"}"#,
+                headers: [.xRequestID: "the-id"]
+            )
             _ = try await premises.send(.get, "/api/users?limit=77")
             let text = lines.all.joined(separator: "\n")
             let line = try #require(lines.all.first { $0.contains("the-id") })

@@ -43,7 +43,11 @@ struct StrictJSONTests {
             json.shape
                 == .object([
                     .init(name: "title", shape: .text, required: true),
-                    .init(name: "role", shape: .choice(["owner", "admin", "member", "guest", "auditor"]), required: false),
+                    .init(
+                        name: "role",
+                        shape: .choice(["owner", "admin", "member", "guest", "auditor"]),
+                        required: false
+                    ),
                     .init(name: "user", shape: EdgeID<UserEvent>.requestShape, required: false),
                     .init(
                         name: "parts",
@@ -62,7 +66,8 @@ struct StrictJSONTests {
 
     @Test func `a body is decoded, with escapes and null for what is absent`() throws {
         let user = UserID()
-        let text = #" {"title":"a\n\"\u00e9\ud83d\ude00","role":null,"user":"\#(user)","parts":[{"name":"x","size":-3}],"is_urgent":true} "#
+        let text =
+            #" {"title":"a\n\"\u00e9\ud83d\ude00","role":null,"user":"\#(user)","parts":[{"name":"x","size":-3}],"is_urgent":true} "#
         let order = try json.decode(ByteBuffer(string: text))
         #expect(order.title == "a\n\"é😀")
         #expect(order.role == nil)
@@ -72,7 +77,9 @@ struct StrictJSONTests {
     }
 
     @Test func `unknown fields are all named, wherever they are`() {
-        let problem = problem(#"{"title":"x","b":{"deep":[1]},"parts":[{"name":"y"},{"name":"z","a/b~c":1}],"Title":"x"}"#)
+        let problem = problem(
+            #"{"title":"x","b":{"deep":[1]},"parts":[{"name":"y"},{"name":"z","a/b~c":1}],"Title":"x"}"#
+        )
         #expect(problem?.code == "json.unknown_field")
         #expect(problem?.status == .badRequest)
         #expect(problem?.errors.map(\.pointer) == ["/b", "/parts/1/a~1b~0c", "/Title"])
@@ -89,8 +96,11 @@ struct StrictJSONTests {
         (#"{"title":"x","role":"king"}"#, "/role", "must be one of owner, admin, member, guest, auditor"),
         (#"{"title":"x","parts":{}}"#, "/parts", "must be an array"),
         (#"{"title":"x","parts":[{"name":"y"},{"name":"z","size":"1"}]}"#, "/parts/1/size", "must be an integer"),
-        (#"{"title":"x","parts":[{"name":"y","size":1.5}]}"#, "/parts/0/size", "must be an integer"),
-        (#"{"title":"x","parts":[{"name":"y","size":99999999999999999999}]}"#, "/parts/0/size", "must be an integer"),
+        (#"{"title":"x","parts":[{"name":"y","size":1.5}]}"#, "", "a number is no integer, or too large"),
+        (
+            #"{"title":"x","parts":[{"name":"y","size":99999999999999999999}]}"#, "",
+            "a number is no integer, or too large"
+        ),
         (#"{"title":"x","is_urgent":"true"}"#, "/is_urgent", "must be true or false"),
         (#"[]"#, "", "must be an object"),
     ])
@@ -100,7 +110,9 @@ struct StrictJSONTests {
         #expect(problem?.errors == [.init(pointer, reason)])
     }
 
-    @Test(arguments: ["room_01908a5e-0000-7000-8000-000000000000", "user_01908A5E-0000-7000-8000-000000000000", "user_1", ""])
+    @Test(arguments: [
+        "room_01908a5e-0000-7000-8000-000000000000", "user_01908A5E-0000-7000-8000-000000000000", "user_1", "",
+    ])
     func `an identifier has its prefix and lower case`(_ id: String) {
         #expect(problem(#"{"title":"x","user":"\#(id)"}"#)?.errors.map(\.pointer) == ["/user"])
     }
@@ -112,9 +124,11 @@ struct StrictJSONTests {
     }
 
     @Test(arguments: [
-        "", " ", "{", "}", #"{"title"}"#, #"{"title":}"#, #"{"title":"x",}"#, #"{"title":"x"} {}"#, #"{"title":"x"#, #"{title:"x"}"#,
+        "", " ", "{", "}", #"{"title"}"#, #"{"title":}"#, #"{"title":"x",}"#, #"{"title":"x"} {}"#, #"{"title":"x"#,
+        #"{title:"x"}"#,
         #"{'title':'x'}"#, #"{"title":"\x"}"#, #"{"title":"\u12"}"#, #"{"title":"\ud800"}"#, #"{"title":"\udc00x"}"#,
-        "{\"title\":\"a\nb\"}", #"{"title":01}"#, #"{"title":1.}"#, #"{"title":+1}"#, #"{"title":nul}"#, #"{"title":NaN}"#, "[1,]",
+        "{\"title\":\"a\nb\"}", #"{"title":01}"#, #"{"title":1.}"#, #"{"title":+1}"#, #"{"title":nul}"#,
+        #"{"title":NaN}"#, "[1,]",
         "// no\n{}",
     ])
     func `what is not JSON is malformed`(_ body: String) {
@@ -141,7 +155,8 @@ struct StrictJSONTests {
 
     @Test func `nesting has an end`() {
         #expect(problem(String(repeating: "[", count: 100_000))?.code == "json.too_deep")
-        let deepest = #"{"title":"x","parts":"# + String(repeating: "[", count: 31) + String(repeating: "]", count: 31) + "}"
+        let deepest =
+            #"{"title":"x","parts":"# + String(repeating: "[", count: 31) + String(repeating: "]", count: 31) + "}"
         #expect(problem(deepest)?.code != "json.too_deep")
     }
 

@@ -28,7 +28,9 @@ struct TokenTests {
         let tokens = PositionTokens(masterKey: key)
         let token = tokens.seal(5, of: tenant)
         #expect(throws: Problem.self) { try tokens.open(token, of: other) }
-        #expect(throws: Problem.self) { try PositionTokens(masterKey: MasterKey(SymmetricKey(size: .bits256))).open(token, of: tenant) }
+        #expect(throws: Problem.self) {
+            try PositionTokens(masterKey: MasterKey(SymmetricKey(size: .bits256))).open(token, of: tenant)
+        }
         for index in token.indices {
             var forged = token
             forged.replaceSubrange(index...index, with: token[index] == "A" ? "B" : "A")
@@ -48,7 +50,9 @@ struct TokenTests {
         #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "b"], for: mine) }
         #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messagesa"], for: mine) }
         #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "a"], for: session(tenant)) }
-        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "a"], for: session(other, mine.user)) }
+        #expect(throws: Problem.self) {
+            try cursors.open(cursor, of: ["messages", "a"], for: session(other, mine.user))
+        }
         for index in cursor.indices {
             var forged = cursor
             forged.replaceSubrange(index...index, with: cursor[index] == "A" ? "B" : "A")

@@ -11,9 +11,11 @@ struct StandingTests {
     private func requests(_ premises: Premises) -> [(HTTPRequest.Method, String, String?)] {
         let (user, room, message) = ("\(UserID())", "\(RoomID())", "\(MessageID())")
         return [
-            (.get, "/api/users", nil), (.post, "/api/users", #"{"handle":"x","name":"x"}"#), (.get, "/api/users/\(user)", nil),
+            (.get, "/api/users", nil), (.post, "/api/users", #"{"handle":"x","name":"x"}"#),
+            (.get, "/api/users/\(user)", nil),
             (.patch, "/api/me", #"{"name":"x"}"#), (.patch, "/api/users/\(premises.owner.id)", #"{"name":"x"}"#),
-            (.post, "/api/users/\(premises.owner.id)/deactivate", nil), (.post, "/api/users/\(premises.owner.id)/reactivate", nil),
+            (.post, "/api/users/\(premises.owner.id)/deactivate", nil),
+            (.post, "/api/users/\(premises.owner.id)/reactivate", nil),
             (.get, "/api/rooms", nil), (.post, "/api/rooms", #"{"name":"x"}"#), (.get, "/api/rooms/\(room)", nil),
             (.patch, "/api/rooms/\(room)", #"{"name":"x"}"#), (.post, "/api/rooms/\(room)/archive", nil),
             (.post, "/api/rooms/\(room)/restore", nil), (.get, "/api/rooms/\(room)/members", nil),
@@ -47,7 +49,12 @@ struct StandingTests {
             let gone = try await premises.person("gone")
             _ = try await premises.send(.post, "/api/users/\(gone.id)/deactivate")
             let stranger = UserID()
-            let (_, token) = try await premises.sessions.open(tenant: premises.tenant, user: stranger, lifetime: .seconds(60), label: "test")
+            let (_, token) = try await premises.sessions.open(
+                tenant: premises.tenant,
+                user: stranger,
+                lifetime: .seconds(60),
+                label: "test"
+            )
             for (method, path, body) in requests(premises) + [(.get, "/api/me", nil)] {
                 try await premises.send(method, path, body, as: gone).expectProblem(403, "user.deactivated")
                 let other = Premises.Person(id: stranger, token: token)
@@ -74,8 +81,14 @@ struct StandingTests {
             let rooms = try await premises.send(.get, "/api/rooms", as: guest, since: invited)
             #expect(rooms["items"].items.map { $0["id"].text } == [invited.id])
             try await premises.send(.get, "/api/rooms/\(open.id)", as: guest).expectProblem(404, "room.not_found")
-            try await premises.send(.get, "/api/rooms/\(open.id)/messages", as: guest).expectProblem(404, "room.not_found")
-            try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#, as: guest).expectProblem(403, "role.guest_not_allowed")
+            try await premises.send(.get, "/api/rooms/\(open.id)/messages", as: guest).expectProblem(
+                404,
+                "room.not_found"
+            )
+            try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#, as: guest).expectProblem(
+                403,
+                "role.guest_not_allowed"
+            )
             #expect(try await premises.post("hi", in: invited.id, as: guest).status == 201)
         }
     }
@@ -84,7 +97,10 @@ struct StandingTests {
         try await Premises.run { premises in
             let guest = try await premises.person("guest", .guest)
             let member = try await premises.person("member")
-            try await premises.send(.post, "/api/users", #"{"handle":"x","name":"x"}"#, as: guest).expectProblem(403, "role.administrator_required")
+            try await premises.send(.post, "/api/users", #"{"handle":"x","name":"x"}"#, as: guest).expectProblem(
+                403,
+                "role.administrator_required"
+            )
             for person in [guest, member] {
                 let answer = try await premises.send(.post, "/api/users/\(premises.owner.id)/deactivate", as: person)
                 answer.expectProblem(403, "role.administrator_required")

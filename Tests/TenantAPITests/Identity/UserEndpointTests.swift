@@ -24,7 +24,11 @@ struct UserEndpointTests {
 
     @Test func `an administrator adds a user, who is then there`() async throws {
         try await Premises.run { premises in
-            let added = try await premises.send(.post, "/api/users", #"{"handle":"Ada","name":"Ada L.","role":"admin","kind":"agent"}"#)
+            let added = try await premises.send(
+                .post,
+                "/api/users",
+                #"{"handle":"Ada","name":"Ada L.","role":"admin","kind":"agent"}"#
+            )
             #expect(added.status == 201)
             #expect(added.text.hasPrefix(#"{"id":"user_"#))
             #expect(added["handle"].text == "ada")
@@ -41,12 +45,31 @@ struct UserEndpointTests {
     @Test func `what a new user may not be is refused with its field`() async throws {
         try await Premises.run { premises in
             let path = "/api/users"
-            try await premises.send(.post, path, #"{"handle":"a b","name":"x"}"#).expectProblem(422, "user.handle_invalid", at: ["/handle"])
-            try await premises.send(.post, path, #"{"handle":"ok","name":" "}"#).expectProblem(422, "user.name_invalid", at: ["/name"])
-            try await premises.send(.post, path, #"{"handle":"owner","name":"x"}"#).expectProblem(409, "user.handle_taken", at: ["/handle"])
-            try await premises.send(.post, path, #"{"handle":"x","name":"x","role":"king"}"#).expectProblem(400, "json.wrong_type", at: ["/role"])
+            try await premises.send(.post, path, #"{"handle":"a b","name":"x"}"#).expectProblem(
+                422,
+                "user.handle_invalid",
+                at: ["/handle"]
+            )
+            try await premises.send(.post, path, #"{"handle":"ok","name":" "}"#).expectProblem(
+                422,
+                "user.name_invalid",
+                at: ["/name"]
+            )
+            try await premises.send(.post, path, #"{"handle":"owner","name":"x"}"#).expectProblem(
+                409,
+                "user.handle_taken",
+                at: ["/handle"]
+            )
+            try await premises.send(.post, path, #"{"handle":"x","name":"x","role":"king"}"#).expectProblem(
+                400,
+                "json.wrong_type",
+                at: ["/role"]
+            )
             let ada = try await premises.person("ada")
-            try await premises.send(.post, path, #"{"handle":"x","name":"x"}"#, as: ada).expectProblem(403, "role.administrator_required")
+            try await premises.send(.post, path, #"{"handle":"x","name":"x"}"#, as: ada).expectProblem(
+                403,
+                "role.administrator_required"
+            )
         }
     }
 
@@ -57,7 +80,10 @@ struct UserEndpointTests {
             #expect(try await premises.send(.patch, path, #"{"role":"admin"}"#)["role"].text == "admin")
             #expect(try await premises.send(.patch, path, #"{"name":"Countess"}"#)["name"].text == "Countess")
             try await premises.send(.patch, path, "{}").expectProblem(422, "user.nothing_to_change")
-            try await premises.send(.patch, path, #"{"name":"x","role":"member"}"#).expectProblem(422, "user.one_change")
+            try await premises.send(.patch, path, #"{"name":"x","role":"member"}"#).expectProblem(
+                422,
+                "user.one_change"
+            )
 
             #expect(try await premises.send(.post, "\(path)/deactivate")["active"].flag == false)
             try await premises.send(.patch, "/api/me", #"{"name":"x"}"#, as: ada).expectProblem(403, "user.deactivated")
@@ -100,7 +126,10 @@ struct UserEndpointTests {
         try await Premises.run { premises in
             for id in ["\(UserID())", "user_1", "room_01908a5e-0000-7000-8000-000000000000", "%00"] {
                 try await premises.send(.get, "/api/users/\(id)").expectProblem(404, "user.not_found")
-                try await premises.send(.patch, "/api/users/\(id)", #"{"role":"guest"}"#).expectProblem(404, "user.not_found")
+                try await premises.send(.patch, "/api/users/\(id)", #"{"role":"guest"}"#).expectProblem(
+                    404,
+                    "user.not_found"
+                )
             }
         }
     }

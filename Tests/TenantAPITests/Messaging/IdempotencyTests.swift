@@ -20,7 +20,11 @@ struct IdempotencyTests {
                 #expect(second.headers[.daybookPosition] == first.headers[.daybookPosition])
                 #expect(second.headers[.eTag] == first.headers[.eTag])
             }
-            let posts = try await premises.send(.get, "/api/rooms/\(room.id)/messages", since: try await premises.post("end", in: room.id))
+            let posts = try await premises.send(
+                .get,
+                "/api/rooms/\(room.id)/messages",
+                since: try await premises.post("end", in: room.id)
+            )
             #expect(posts["items"].items.count == 2)
         }
     }
@@ -30,9 +34,15 @@ struct IdempotencyTests {
             let room = try await premises.room()
             let path = "/api/rooms/\(room.id)/messages"
             _ = try await premises.send(.post, path, #"{"body":"one"}"#, headers: key("k"))
-            try await premises.send(.post, path, #"{"body":"two"}"#, headers: key("k")).expectProblem(422, "idempotency_key_reused")
+            try await premises.send(.post, path, #"{"body":"two"}"#, headers: key("k")).expectProblem(
+                422,
+                "idempotency_key_reused"
+            )
             _ = try await premises.send(.patch, "/api/me", #"{"name":"one"}"#, headers: key("k"))
-            try await premises.send(.patch, "/api/me", #"{"name":"two"}"#, headers: key("k")).expectProblem(422, "idempotency_key_reused")
+            try await premises.send(.patch, "/api/me", #"{"name":"two"}"#, headers: key("k")).expectProblem(
+                422,
+                "idempotency_key_reused"
+            )
         }
     }
 
@@ -76,7 +86,10 @@ struct IdempotencyTests {
     @Test(arguments: ["", String(repeating: "k", count: 256), "ä"])
     func `a key that is none is refused`(_ text: String) async throws {
         try await Premises.run { premises in
-            try await premises.send(.patch, "/api/me", #"{"name":"x"}"#, headers: key(text)).expectProblem(400, "bad_idempotency_key")
+            try await premises.send(.patch, "/api/me", #"{"name":"x"}"#, headers: key(text)).expectProblem(
+                400,
+                "bad_idempotency_key"
+            )
         }
     }
 }

@@ -11,7 +11,8 @@ struct MessageEndpointTests {
             let ada = try await premises.person("ada")
             _ = try await premises.person("bob")
             let room = try await premises.room(members: [ada])
-            let body = #"{"body":"hi @ada and @bob","client_nonce":"n1","attachments":[{"name":"a.png","media_type":"image/png","size":3}]}"#
+            let body =
+                #"{"body":"hi @ada and @bob","client_nonce":"n1","attachments":[{"name":"a.png","media_type":"image/png","size":3}]}"#
             let posted = try await premises.send(.post, "/api/rooms/\(room.id)/messages", body)
             #expect(posted.status == 201)
             #expect(posted.text.hasPrefix(#"{"id":"msg_"#))
@@ -57,8 +58,15 @@ struct MessageEndpointTests {
             let ada = try await premises.person("ada")
             let room = try await premises.room(members: [ada])
             let posted = try await premises.post("x", in: room.id)
-            try await premises.send(.delete, "/api/messages/\(posted.id)", as: ada).expectProblem(403, "message.not_author")
-            try await premises.send(.delete, "/api/messages/\(posted.id)", #"{"why":"x"}"#).expectProblem(400, "json.unknown_field", at: ["/why"])
+            try await premises.send(.delete, "/api/messages/\(posted.id)", as: ada).expectProblem(
+                403,
+                "message.not_author"
+            )
+            try await premises.send(.delete, "/api/messages/\(posted.id)", #"{"why":"x"}"#).expectProblem(
+                400,
+                "json.unknown_field",
+                at: ["/why"]
+            )
             #expect(try await premises.send(.delete, "/api/messages/\(posted.id)").status == 204)
         }
     }
@@ -69,14 +77,28 @@ struct MessageEndpointTests {
             var posts: [Answer] = []
             for number in 1...3 { posts.append(try await premises.post("\(number)", in: room.id)) }
             let path = "/api/rooms/\(room.id)/messages"
-            let deleted = try await premises.send(.post, "\(path)/range-delete", #"{"from_seq":1,"to_seq":2,"reason":"spam"}"#)
+            let deleted = try await premises.send(
+                .post,
+                "\(path)/range-delete",
+                #"{"from_seq":1,"to_seq":2,"reason":"spam"}"#
+            )
             #expect(deleted.status == 204)
             let items = try await premises.send(.get, path, since: deleted)["items"].items
             #expect(items.map { $0["body"].text } == [nil, nil, "3"])
-            try await premises.send(.patch, "/api/messages/\(posts[0].id)", #"{"body":"x"}"#).expectProblem(409, "message.deleted")
-            try await premises.send(.put, "/api/messages/\(posts[0].id)/reactions/x").expectProblem(409, "message.deleted")
+            try await premises.send(.patch, "/api/messages/\(posts[0].id)", #"{"body":"x"}"#).expectProblem(
+                409,
+                "message.deleted"
+            )
+            try await premises.send(.put, "/api/messages/\(posts[0].id)/reactions/x").expectProblem(
+                409,
+                "message.deleted"
+            )
             let backwards = #"{"from_seq":2,"to_seq":1}"#
-            try await premises.send(.post, "\(path)/range-delete", backwards).expectProblem(422, "range.invalid", at: ["/to_seq"])
+            try await premises.send(.post, "\(path)/range-delete", backwards).expectProblem(
+                422,
+                "range.invalid",
+                at: ["/to_seq"]
+            )
         }
     }
 
@@ -122,7 +144,11 @@ struct MessageEndpointTests {
             #expect(second["items"].items.map { $0["body"].text } == ["2", "3"])
             #expect(second["next_cursor"] == .null)
             let nested = #"{"body":"x","thread_id":"\#(last.id)"}"#
-            try await premises.send(.post, "/api/rooms/\(room.id)/messages", nested).expectProblem(422, "message.thread_invalid", at: ["/thread_id"])
+            try await premises.send(.post, "/api/rooms/\(room.id)/messages", nested).expectProblem(
+                422,
+                "message.thread_invalid",
+                at: ["/thread_id"]
+            )
         }
     }
 
@@ -137,14 +163,22 @@ struct MessageEndpointTests {
             #expect(before["last_seq"].number == 2)
             #expect(before["unread"].number == 2)
             #expect(before["mentions"].number == 1)
-            let marked = try await premises.send(.put, "/api/rooms/\(room.id)/read-marker", #"{"message_id":"\#(first.id)"}"#, as: ada)
+            let marked = try await premises.send(
+                .put,
+                "/api/rooms/\(room.id)/read-marker",
+                #"{"message_id":"\#(first.id)"}"#,
+                as: ada
+            )
             #expect(marked.status == 204)
             let after = try await premises.send(.get, "/api/unread", as: ada, since: marked)["items"][0]
             #expect(after["read_seq"].number == 1)
             #expect(after["unread"].number == 1)
             #expect(after["mentions"].number == 0)
             let foreign = #"{"message_id":"\#(MessageID())"}"#
-            try await premises.send(.put, "/api/rooms/\(room.id)/read-marker", foreign, as: ada).expectProblem(404, "message.not_found")
+            try await premises.send(.put, "/api/rooms/\(room.id)/read-marker", foreign, as: ada).expectProblem(
+                404,
+                "message.not_found"
+            )
         }
     }
 
@@ -153,11 +187,23 @@ struct MessageEndpointTests {
             let ada = try await premises.person("ada")
             let room = try await premises.room()
             let path = "/api/rooms/\(room.id)/messages"
-            try await premises.send(.post, path, #"{"body":""}"#).expectProblem(422, "message.body_empty", at: ["/body"])
+            try await premises.send(.post, path, #"{"body":""}"#).expectProblem(
+                422,
+                "message.body_empty",
+                at: ["/body"]
+            )
             try await premises.send(.post, path, #"{"body":"x\u0000"}"#).expectProblem(422, "text.nul", at: ["/body"])
-            try await premises.send(.post, path, #"{"body":"x","client_nonce":""}"#).expectProblem(422, "message.nonce_invalid", at: ["/client_nonce"])
+            try await premises.send(.post, path, #"{"body":"x","client_nonce":""}"#).expectProblem(
+                422,
+                "message.nonce_invalid",
+                at: ["/client_nonce"]
+            )
             let long = String(repeating: "x", count: 65_537)
-            try await premises.send(.post, path, #"{"body":"\#(long)"}"#).expectProblem(422, "message.body_too_long", at: ["/body"])
+            try await premises.send(.post, path, #"{"body":"\#(long)"}"#).expectProblem(
+                422,
+                "message.body_too_long",
+                at: ["/body"]
+            )
             try await premises.post("x", in: room.id, as: ada).expectProblem(403, "room.not_a_member")
             try await premises.post("x", in: "\(RoomID())").expectProblem(404, "room.not_found")
             try await premises.post("x", in: "room_1").expectProblem(404, "room.not_found")

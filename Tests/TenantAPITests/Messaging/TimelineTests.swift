@@ -4,9 +4,14 @@ import HTTPTypes
 import Testing
 
 struct TimelineTests {
-    private func numbers(_ answer: Answer) -> [Int] { answer["items"].items.compactMap { $0["seq"].number.map { Int($0) } } }
+    private func numbers(_ answer: Answer) -> [Int] {
+        answer["items"].items.compactMap { $0["seq"].number.map { Int($0) } }
+    }
 
-    private func withRoom(of count: Int, _ body: @Sendable (Premises, String, [Answer]) async throws -> Void) async throws {
+    private func withRoom(
+        of count: Int,
+        _ body: @Sendable (Premises, String, [Answer]) async throws -> Void
+    ) async throws {
         try await Premises.run { premises in
             let room = try await premises.room()
             var posts: [Answer] = []
@@ -16,7 +21,9 @@ struct TimelineTests {
         }
     }
 
-    @Test func `the newest page comes first, oldest message first, and pages go to the beginning and back`() async throws {
+    @Test func `the newest page comes first, oldest message first, and pages go to the beginning and back`()
+        async throws
+    {
         try await withRoom(of: 7) { premises, room, _ in
             let path = "/api/rooms/\(room)/messages"
             let newest = try await premises.send(.get, "\(path)?limit=3")
@@ -29,7 +36,11 @@ struct TimelineTests {
             #expect(oldest["prev_cursor"] == .null)
             // What is posted meanwhile shifts no page.
             let posted = try await premises.post("8", in: room)
-            let again = try await premises.send(.get, "\(path)?limit=3&cursor=\(newest["prev_cursor"].text ?? "")", since: posted)
+            let again = try await premises.send(
+                .get,
+                "\(path)?limit=3&cursor=\(newest["prev_cursor"].text ?? "")",
+                since: posted
+            )
             #expect(again["items"] == middle["items"])
             let forth = try await premises.send(.get, "\(path)?limit=3&cursor=\(oldest["next_cursor"].text ?? "")")
             #expect(numbers(forth) == [2, 3, 4])
@@ -72,7 +83,10 @@ struct TimelineTests {
             for text in ["x", "seq:", "seq:-1", "seq:x", "seq:99999999999999999999"] {
                 try await premises.send(.get, "\(path)?before=\(text)").expectProblem(400, "query.bad_value")
             }
-            try await premises.send(.get, "\(path)?around=\(foreign.id)", since: foreign).expectProblem(404, "message.not_found")
+            try await premises.send(.get, "\(path)?around=\(foreign.id)", since: foreign).expectProblem(
+                404,
+                "message.not_found"
+            )
             try await premises.send(.get, "\(path)?before=seq:1&after=seq:1").expectProblem(400, "query.conflict")
         }
     }
@@ -89,8 +103,10 @@ struct TimelineTests {
             let ada = try await premises.person("ada")
             let other = try await premises.room("other")
             for (path, person) in [
-                ("\(path)?cursor=x", premises.owner), ("\(path)?cursor=\(cursor)A", premises.owner), ("\(path)?cursor=\(cursor)", ada),
-                ("/api/rooms/\(other.id)/messages?cursor=\(cursor)", premises.owner), ("/api/users?cursor=\(cursor)", premises.owner),
+                ("\(path)?cursor=x", premises.owner), ("\(path)?cursor=\(cursor)A", premises.owner),
+                ("\(path)?cursor=\(cursor)", ada),
+                ("/api/rooms/\(other.id)/messages?cursor=\(cursor)", premises.owner),
+                ("/api/users?cursor=\(cursor)", premises.owner),
             ] {
                 try await premises.send(.get, path, as: person, since: other).expectProblem(400, "bad_cursor")
             }

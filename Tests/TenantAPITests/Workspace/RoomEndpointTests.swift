@@ -7,7 +7,8 @@ struct RoomEndpointTests {
     @Test func `a room is opened and answered as it then reads`() async throws {
         try await Premises.run { premises in
             let ada = try await premises.person("ada")
-            let body = #"{"name":"general","kind":"private","topic":"all","members":["\#(ada.id)","\#(premises.owner.id)"]}"#
+            let body =
+                #"{"name":"general","kind":"private","topic":"all","members":["\#(ada.id)","\#(premises.owner.id)"]}"#
             let opened = try await premises.send(.post, "/api/rooms", body)
             #expect(opened.status == 201)
             #expect(opened.text.hasPrefix(#"{"id":"room_"#))
@@ -17,7 +18,9 @@ struct RoomEndpointTests {
             #expect(read.json == opened.json)
             #expect(read.headers[.eTag] == opened.headers[.eTag])
             let members = try await premises.send(.get, "/api/rooms/\(opened.id)/members")
-            let roles = Dictionary(uniqueKeysWithValues: members["items"].items.map { ($0["user_id"].text, $0["role"].text) })
+            let roles = Dictionary(
+                uniqueKeysWithValues: members["items"].items.map { ($0["user_id"].text, $0["role"].text) }
+            )
             #expect(roles == ["\(premises.owner.id)": "moderator", "\(ada.id)": "member"])
         }
     }
@@ -63,7 +66,10 @@ struct RoomEndpointTests {
             #expect(promoted["role"].text == "moderator")
             let removed = try await premises.send(.delete, "\(path)/\(bob.id)", as: ada)
             #expect(removed.status == 204)
-            try await premises.send(.get, "/api/rooms/\(room.id)", as: bob, since: removed).expectProblem(404, "room.not_found")
+            try await premises.send(.get, "/api/rooms/\(room.id)", as: bob, since: removed).expectProblem(
+                404,
+                "room.not_found"
+            )
             let left = try await premises.send(.delete, "\(path)/\(ada.id)", as: ada)
             #expect(left.status == 204)
             let page = try await premises.send(.get, "\(path)?limit=1", since: left)
@@ -76,7 +82,11 @@ struct RoomEndpointTests {
         try await Premises.run { premises in
             let stranger = UserID()
             let opening = #"{"name":"x","members":["\#(premises.owner.id)","\#(stranger)"]}"#
-            try await premises.send(.post, "/api/rooms", opening).expectProblem(422, "room.user_unknown", at: ["/members/1"])
+            try await premises.send(.post, "/api/rooms", opening).expectProblem(
+                422,
+                "room.user_unknown",
+                at: ["/members/1"]
+            )
             let room = try await premises.room()
             let adding = #"{"user_ids":["\#(stranger)"]}"#
             let answer = try await premises.send(.post, "/api/rooms/\(room.id)/members", adding)
@@ -92,14 +102,28 @@ struct RoomEndpointTests {
             for path in ["/api/rooms/\(room.id)", "/api/rooms/\(room.id)/messages", "/api/rooms/\(room.id)/members"] {
                 try await premises.send(.get, path, as: ada, since: post).expectProblem(404, "room.not_found")
             }
-            for path in ["/api/messages/\(post.id)", "/api/messages/\(post.id)/history", "/api/messages/\(post.id)/thread"] {
+            for path in [
+                "/api/messages/\(post.id)", "/api/messages/\(post.id)/history", "/api/messages/\(post.id)/thread",
+            ] {
                 try await premises.send(.get, path, as: ada).expectProblem(404, "message.not_found")
             }
-            try await premises.send(.patch, "/api/rooms/\(room.id)", #"{"name":"x"}"#, as: ada).expectProblem(404, "room.not_found")
+            try await premises.send(.patch, "/api/rooms/\(room.id)", #"{"name":"x"}"#, as: ada).expectProblem(
+                404,
+                "room.not_found"
+            )
             try await premises.post("x", in: room.id, as: ada).expectProblem(404, "room.not_found")
-            try await premises.send(.patch, "/api/messages/\(post.id)", #"{"body":"x"}"#, as: ada).expectProblem(404, "message.not_found")
-            try await premises.send(.delete, "/api/messages/\(post.id)", as: ada).expectProblem(404, "message.not_found")
-            try await premises.send(.put, "/api/messages/\(post.id)/reactions/x", as: ada).expectProblem(404, "message.not_found")
+            try await premises.send(.patch, "/api/messages/\(post.id)", #"{"body":"x"}"#, as: ada).expectProblem(
+                404,
+                "message.not_found"
+            )
+            try await premises.send(.delete, "/api/messages/\(post.id)", as: ada).expectProblem(
+                404,
+                "message.not_found"
+            )
+            try await premises.send(.put, "/api/messages/\(post.id)/reactions/x", as: ada).expectProblem(
+                404,
+                "message.not_found"
+            )
             #expect(try await premises.send(.get, "/api/rooms", as: ada)["items"].items.isEmpty)
         }
     }
@@ -118,9 +142,18 @@ struct RoomEndpointTests {
                 try await premises.send(.get, path, as: stranger).expectProblem(404, code)
             }
             try await premises.post("x", in: room.id, as: stranger).expectProblem(404, "room.not_found")
-            try await premises.send(.post, "/api/rooms/\(room.id)/archive", as: stranger).expectProblem(404, "room.not_found")
-            try await premises.send(.delete, "/api/messages/\(post.id)", as: stranger).expectProblem(404, "message.not_found")
-            try await premises.send(.post, "/api/users/\(ada.id)/deactivate", as: stranger).expectProblem(404, "user.not_found")
+            try await premises.send(.post, "/api/rooms/\(room.id)/archive", as: stranger).expectProblem(
+                404,
+                "room.not_found"
+            )
+            try await premises.send(.delete, "/api/messages/\(post.id)", as: stranger).expectProblem(
+                404,
+                "message.not_found"
+            )
+            try await premises.send(.post, "/api/users/\(ada.id)/deactivate", as: stranger).expectProblem(
+                404,
+                "user.not_found"
+            )
             let inviting = #"{"name":"x","members":["\#(ada.id)"]}"#
             try await premises.send(.post, "/api/rooms", inviting, as: stranger).expectProblem(422, "room.user_unknown")
             try await premises.send(.get, "/api/rooms", as: stranger, since: post).expectProblem(400, "bad_position")

@@ -14,7 +14,8 @@ extension Problem {
         case let error as CommandError: self.init(error)
         case let error as PostgresError where error.isUnavailable: self = .storeAway
         case is CancellationError: self = .unavailable("shutting_down", "the request was cut short; send it again")
-        case is NIOTooManyBytesError: self.init(.contentTooLarge, "body.too_large", "the body is larger than this route takes")
+        case is NIOTooManyBytesError:
+            self.init(.contentTooLarge, "body.too_large", "the body is larger than this route takes")
         case let error as HTTPError where error.status.kind == .clientError:
             self.init(error.status, Self.code(of: error.status), error.body ?? error.status.reasonPhrase)
         default: return nil
@@ -44,7 +45,11 @@ extension Problem {
         switch error {
         case .refused(let refusal): self.init(refusal)
         case .keyReused:
-            self.init(.unprocessableContent, "idempotency_key_reused", "the idempotency key was used for another request")
+            self.init(
+                .unprocessableContent,
+                "idempotency_key_reused",
+                "the idempotency key was used for another request"
+            )
         case .conflict: self.init(.conflict, "conflict", "others kept changing the same things; send it again")
         case .overloaded: self = .unavailable("overloaded", "too many writes are waiting; send the same request again")
         case .unavailable: self = .storeAway

@@ -21,7 +21,10 @@ package struct ProblemAnswers: RouterMiddleware {
             throw error
         } catch {
             if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
-            context.logger.error("request failed", metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"])
+            context.logger.error(
+                "request failed",
+                metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
+            )
             return Problem.internalError.response(requestID: context.requestID)
         }
     }

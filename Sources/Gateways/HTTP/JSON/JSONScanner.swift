@@ -15,13 +15,19 @@ struct JSONScanner {
 
     static func check(_ bytes: UnsafeRawBufferPointer, against shape: RequestShape) throws(Problem) {
         var scanner = JSONScanner(bytes: bytes)
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw .badRequest("utf8.malformed", "the body is not UTF-8") }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw .badRequest("utf8.malformed", "the body is not UTF-8")
+        }
         scanner.skipSpace()
         try scanner.value(shape)
         scanner.skipSpace()
         guard scanner.index == bytes.count else { throw scanner.malformed("there is more after the end") }
         guard scanner.unknown.isEmpty else {
-            throw .badRequest("json.unknown_field", "the body has fields that this route does not know", errors: scanner.unknown)
+            throw .badRequest(
+                "json.unknown_field",
+                "the body has fields that this route does not know",
+                errors: scanner.unknown
+            )
         }
     }
 
@@ -39,13 +45,17 @@ struct JSONScanner {
         case UInt8(ascii: "n"): try literal("null")
         case nil: throw malformed("it ends where a value has to be")
         case let byte?:
-            guard byte == UInt8(ascii: "-") || Self.isDigit(byte) else { throw malformed("there is no value at byte \(index)") }
+            guard byte == UInt8(ascii: "-") || Self.isDigit(byte) else {
+                throw malformed("there is no value at byte \(index)")
+            }
             try number()
         }
     }
 
     private mutating func nested(_ read: (inout JSONScanner) throws(Problem) -> Void) throws(Problem) {
-        guard depth < Self.depthLimit else { throw .badRequest("json.too_deep", "the body nests more than \(Self.depthLimit) levels") }
+        guard depth < Self.depthLimit else {
+            throw .badRequest("json.too_deep", "the body nests more than \(Self.depthLimit) levels")
+        }
         depth += 1
         index += 1
         skipSpace()
@@ -62,7 +72,11 @@ struct JSONScanner {
             let name = try name()
             path.append(name)
             guard seen.insert(name).inserted else {
-                throw .badRequest("json.duplicate_field", "a field comes twice", errors: [.init(JSONPointer.of(path), "comes twice")])
+                throw .badRequest(
+                    "json.duplicate_field",
+                    "a field comes twice",
+                    errors: [.init(JSONPointer.of(path), "comes twice")]
+                )
             }
             let field = fields?.first { $0.name == name }
             // A value where no object belongs is told by its type, not by its fields.
@@ -127,7 +141,8 @@ struct JSONScanner {
         guard let kind = peek else { throw malformed("a string does not end") }
         index += 1
         switch kind {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"),
             UInt8(ascii: "r"), UInt8(ascii: "t"):
             return
         case UInt8(ascii: "u"):
@@ -135,9 +150,16 @@ struct JSONScanner {
             switch unit {
             case 0:
                 let fault = Problem.Fault(JSONPointer.of(path), "holds U+0000")
-                throw Problem(.unprocessableContent, "text.nul", "a text holds U+0000, which cannot be stored", errors: [fault])
+                throw Problem(
+                    .unprocessableContent,
+                    "text.nul",
+                    "a text holds U+0000, which cannot be stored",
+                    errors: [fault]
+                )
             case 0xD800...0xDBFF:
-                guard take("\\"), take("u"), (0xDC00...0xDFFF).contains(try codeUnit()) else { throw malformed("half a surrogate pair") }
+                guard take("\\"), take("u"), (0xDC00...0xDFFF).contains(try codeUnit()) else {
+                    throw malformed("half a surrogate pair")
+                }
             case 0xDC00...0xDFFF: throw malformed("half a surrogate pair")
             default: return
             }
@@ -196,5 +218,7 @@ struct JSONScanner {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { index += 1 }
     }
 
-    private func malformed(_ reason: String) -> Problem { .badRequest("json.malformed", "the body is not JSON: \(reason)") }
+    private func malformed(_ reason: String) -> Problem {
+        .badRequest("json.malformed", "the body is not JSON: \(reason)")
+    }
 }

@@ -45,7 +45,9 @@ struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
     }
 
     private func finite(_ value: some Encodable & CustomStringConvertible, _ isFinite: Bool) throws {
-        guard isFinite else { throw EncodingError.invalidValue(value, .init(codingPath: codingPath, debugDescription: "not finite")) }
+        guard isFinite else {
+            throw EncodingError.invalidValue(value, .init(codingPath: codingPath, debugDescription: "not finite"))
+        }
         sink.raw(value.description)
     }
 }
@@ -78,7 +80,10 @@ struct JSONObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
         if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
     }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(
+        keyedBy type: Nested.Type,
+        forKey key: Key
+    ) -> KeyedEncodingContainer<Nested> {
         value(key).container(keyedBy: type)
     }
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { value(key).unkeyedContainer() }

@@ -82,7 +82,9 @@ extension UserEvent.Kind: RequestValue {
 package struct EdgeID<E: Event>: RequestValue {
     package let id: StreamID<E>
 
-    package static var requestShape: RequestShape { .form("an identifier such as \(E.prefix)_01908a5e-0000-7000-8000-000000000000") }
+    package static var requestShape: RequestShape {
+        .form("an identifier such as \(E.prefix)_01908a5e-0000-7000-8000-000000000000")
+    }
     package static var sample: EdgeID { EdgeID(id: StreamID()) }
 
     private init(id: StreamID<E>) { self.id = id }

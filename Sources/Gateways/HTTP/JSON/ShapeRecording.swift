@@ -65,7 +65,10 @@ private final class ObjectRecorder<Key: CodingKey>: KeyedDecodingContainerProtoc
         return value
     }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedDecodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(
+        keyedBy type: Nested.Type,
+        forKey key: Key
+    ) -> KeyedDecodingContainer<Nested> {
         preconditionFailure("request types nest by types of their own")
     }
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedDecodingContainer {
@@ -97,7 +100,9 @@ private struct ArrayRecorder: UnkeyedDecodingContainer {
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedDecodingContainer<Nested> {
         preconditionFailure("request types nest by types of their own")
     }
-    func nestedUnkeyedContainer() -> any UnkeyedDecodingContainer { preconditionFailure("request types nest by types of their own") }
+    func nestedUnkeyedContainer() -> any UnkeyedDecodingContainer {
+        preconditionFailure("request types nest by types of their own")
+    }
     func superDecoder() -> any Decoder { preconditionFailure("request types do not inherit") }
 }
 

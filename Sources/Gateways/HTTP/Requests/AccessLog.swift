@@ -30,7 +30,12 @@ package struct AccessLog: RouterMiddleware {
         }
     }
 
-    private func log(_ request: Request, _ context: DaybookRequestContext, _ status: Int, _ start: ContinuousClock.Instant) {
+    private func log(
+        _ request: Request,
+        _ context: DaybookRequestContext,
+        _ status: Int,
+        _ start: ContinuousClock.Instant
+    ) {
         guard context.logger.logLevel <= .info else { return }
         let microseconds = (ContinuousClock.now - start) / .microseconds(1)
         var metadata: Logger.Metadata = [
@@ -39,7 +44,9 @@ package struct AccessLog: RouterMiddleware {
             "status": .stringConvertible(status),
             "ms": .stringConvertible((microseconds / 10).rounded() / 100),
         ]
-        if let tenant = context.bearer.session?.tenant { metadata["tenant"] = .string(tenant.id.uuidString.lowercased()) }
+        if let tenant = context.bearer.session?.tenant {
+            metadata["tenant"] = .string(tenant.id.uuidString.lowercased())
+        }
         context.logger.info("request", metadata: metadata)
     }
 }

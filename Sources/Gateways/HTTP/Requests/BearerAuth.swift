@@ -17,7 +17,11 @@ package struct BearerAuth: RouterMiddleware {
         next: @concurrent (Request, DaybookRequestContext) async throws -> Response
     ) async throws -> Response {
         guard let token = Self.token(request.headers[.authorization]) else {
-            throw Problem.unauthorized("auth.no_token", "send `Authorization: Bearer` with a session's token", challenge: "Bearer")
+            throw Problem.unauthorized(
+                "auth.no_token",
+                "send `Authorization: Bearer` with a session's token",
+                challenge: "Bearer"
+            )
         }
         guard let session = try await sessions.authenticate(token) else {
             throw Problem.unauthorized(

@@ -13,7 +13,11 @@ extension Call {
     package func pageLimit() throws(Problem) -> Int { try query.integer("limit", in: 1...200, or: 50) }
 
     /// The slice with its neighbours' keys signed.
-    package func answer<Item>(_ slice: ReadModels.Slice<Item>, of list: [String], _ cursors: PageCursors) -> PageAnswer<Item> {
+    package func answer<Item>(
+        _ slice: ReadModels.Slice<Item>,
+        of list: [String],
+        _ cursors: PageCursors
+    ) -> PageAnswer<Item> {
         PageAnswer(
             items: slice.items,
             nextCursor: slice.next.map { cursors.sign(.init(key: $0, backwards: false), of: list, for: session) },

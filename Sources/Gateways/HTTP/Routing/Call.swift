@@ -1,5 +1,5 @@
-package import Events
 package import EventStore
+package import Events
 internal import Foundation
 package import Hummingbird
 package import Sessions

@@ -26,9 +26,12 @@ extension Request {
         let tag = header.trimming(" \t")
         if tag == "*" { return nil }
         // A weak tag never matches strongly (RFC 9110 13.1.1).
-        if tag.hasPrefix("W/\"") { throw Problem(.preconditionFailed, "version_mismatch", "a weak tag matches no version") }
+        if tag.hasPrefix("W/\"") {
+            throw Problem(.preconditionFailed, "version_mismatch", "a weak tag matches no version")
+        }
         let digits = tag.dropFirst().dropLast()
-        guard tag.count > 2, tag.first == "\"", tag.last == "\"", let version = StreamVersion(digits), version >= 0 else {
+        guard tag.count > 2, tag.first == "\"", tag.last == "\"", let version = StreamVersion(digits), version >= 0
+        else {
             throw .badRequest("bad_if_match", "If-Match must be one entity's tag, such as \"3\", or *")
         }
         return version

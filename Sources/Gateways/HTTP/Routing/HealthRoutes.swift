@@ -46,7 +46,10 @@ package struct HealthRoutes: Sendable {
         }
         let parts = checks.map { Health.Part(name: $0.name, ok: passed.contains($0.name)) }
         let isReady = parts.allSatisfy(\.ok)
-        return Self.answer(Health(status: isReady ? "ready" : "not_ready", checks: parts), isReady ? .ok : .serviceUnavailable)
+        return Self.answer(
+            Health(status: isReady ? "ready" : "not_ready", checks: parts),
+            isReady ? .ok : .serviceUnavailable
+        )
     }
 
     private static func passes(_ check: Check, _ logger: Logger) async -> Bool {

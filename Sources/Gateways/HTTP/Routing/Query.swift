@@ -12,7 +12,10 @@ package struct Query: Sendable {
         var values: [String: String] = [:]
         for (name, value) in request.uri.queryParameters where !(name.isEmpty && value.isEmpty) {
             guard known.contains(String(name)) else {
-                throw .badRequest("query.unknown_parameter", "this route knows no query parameter of this name: \(name.prefix(100))")
+                throw .badRequest(
+                    "query.unknown_parameter",
+                    "this route knows no query parameter of this name: \(name.prefix(100))"
+                )
             }
             guard values.updateValue(String(value), forKey: String(name)) == nil else {
                 throw .badRequest("query.duplicate_parameter", "the query parameter \(name) comes twice")
@@ -27,7 +30,10 @@ package struct Query: Sendable {
     package func integer(_ name: String, in bounds: ClosedRange<Int>, or fallback: Int) throws(Problem) -> Int {
         guard let text = values[name] else { return fallback }
         guard let number = Int(text), bounds.contains(number), String(number) == text else {
-            throw .badRequest("query.bad_value", "\(name) must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+            throw .badRequest(
+                "query.bad_value",
+                "\(name) must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+            )
         }
         return number
     }

@@ -10,7 +10,8 @@ package struct Reply<Answer: Encodable & Sendable>: Sendable {
     /// Of a write's last event; becomes `Daybook-Position`.
     package var position: Position?
 
-    package init(_ answer: Answer, status: HTTPResponse.Status = .ok, version: Int64? = nil, position: Position? = nil) {
+    package init(_ answer: Answer, status: HTTPResponse.Status = .ok, version: Int64? = nil, position: Position? = nil)
+    {
         self.answer = answer
         self.status = status
         self.version = version

@@ -7,7 +7,9 @@ extension Request {
     package func jsonBody(upTo limit: Int) async throws -> ByteBuffer {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Problem.bodyTooLarge(limit) }
         let bytes: ByteBuffer
-        do { bytes = try await body.collect(upTo: limit) } catch is NIOTooManyBytesError { throw Problem.bodyTooLarge(limit) }
+        do { bytes = try await body.collect(upTo: limit) } catch is NIOTooManyBytesError {
+            throw Problem.bodyTooLarge(limit)
+        }
         if bytes.readableBytes > 0, !isJSON {
             throw Problem(.unsupportedMediaType, "body.not_json", "send the body as application/json")
         }
@@ -17,7 +19,8 @@ extension Request {
     private var isJSON: Bool {
         guard let type = headers[.contentType] else { return false }
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\"" } }
-        return parts.first == "application/json" && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
+        return parts.first == "application/json"
+            && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
     }
 }
 

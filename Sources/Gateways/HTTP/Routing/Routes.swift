@@ -31,7 +31,11 @@ package struct Routes: Sendable {
         }
     }
 
-    private func respond(to request: Request, _ context: DaybookRequestContext, by endpoint: Endpoint) async throws -> Response {
+    private func respond(
+        to request: Request,
+        _ context: DaybookRequestContext,
+        by endpoint: Endpoint
+    ) async throws -> Response {
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         let isRead = endpoint.method == .get
         if isRead {
@@ -40,7 +44,9 @@ package struct Routes: Sendable {
         }
         let reply = try await endpoint.respond(call)
         var response = Response(status: reply.status)
-        if let position = reply.position { response.headers[.daybookPosition] = positions.seal(position, of: call.tenant) }
+        if let position = reply.position {
+            response.headers[.daybookPosition] = positions.seal(position, of: call.tenant)
+        }
         if let version = reply.version {
             let tag = EntityTag(version: version)
             response.headers[.eTag] = tag.description
@@ -85,7 +91,12 @@ extension RouterMethods {
         let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
         for method in all where !allowed.contains(method) {
             on(RouterPath(path), method: method) { _, _ -> Response in
-                throw Problem(.methodNotAllowed, "method_not_allowed", "this route takes \(names)", headers: [.allow: names])
+                throw Problem(
+                    .methodNotAllowed,
+                    "method_not_allowed",
+                    "this route takes \(names)",
+                    headers: [.allow: names]
+                )
             }
         }
     }

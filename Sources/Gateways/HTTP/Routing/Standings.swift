@@ -30,10 +30,14 @@ package final class Standings: Sendable {
     /// Refuses with 403 whoever is no active user with one of the roles.
     package func check(_ session: Session, against roles: Set<Role>) async throws {
         let standing = try await standing(of: session)
-        guard let role = standing.role else { throw Problem(.forbidden, "user.not_in_tenant", "the caller is not a user of this tenant") }
+        guard let role = standing.role else {
+            throw Problem(.forbidden, "user.not_in_tenant", "the caller is not a user of this tenant")
+        }
         guard standing.active else { throw Problem(.forbidden, "user.deactivated", "the caller has been deactivated") }
         guard roles.contains(role) else {
-            guard role == .auditor else { throw Problem(.forbidden, "role.not_allowed", "the caller's role may not read this") }
+            guard role == .auditor else {
+                throw Problem(.forbidden, "role.not_allowed", "the caller's role may not read this")
+            }
             throw Problem(.forbidden, "role.auditor_reads_only", "an auditor reads the audit surfaces and nothing else")
         }
     }
@@ -43,7 +47,8 @@ package final class Standings: Sendable {
         let now = ContinuousClock.now
         if let entry = known.withLock({ $0[key] }), entry.until > now { return entry.standing }
         let caller = Caller(tenant: session.tenant, actor: .user(session.user), user: session.user)
-        let standing = try await commands.handle(AskStanding(user: session.user), in: CommandContext(caller: caller)).answer
+        let standing = try await commands.handle(AskStanding(user: session.user), in: CommandContext(caller: caller))
+            .answer
         known.withLock { known in
             if known.count >= Self.capacity { known = known.filter { $0.value.until > now } }
             // Still full of the living: they are all asked for again, which costs a read each.

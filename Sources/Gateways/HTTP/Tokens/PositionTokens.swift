@@ -30,7 +30,9 @@ package struct PositionTokens: Sendable {
 
     /// The position of a token that was made for this tenant: 400 `bad_position` for any other text.
     package func open(_ token: String, of tenant: Tenant) throws(Problem) -> Position {
-        guard let bytes = Base64URL.decode(token), bytes.count == 36, let position = Self.open(bytes, sealing, tenant.id.bytes) else {
+        guard let bytes = Base64URL.decode(token), bytes.count == 36,
+            let position = Self.open(bytes, sealing, tenant.id.bytes)
+        else {
             throw .badRequest("bad_position", "this is no position of this tenant")
         }
         return position

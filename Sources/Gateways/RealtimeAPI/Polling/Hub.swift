@@ -49,7 +49,9 @@ final class Hub: Sendable {
             case .these(let users):
                 for user in users {
                     let owner = QueueOwner(tenant, user)
-                    for waiter in lane(owner).shard.withLock({ $0.byOwner[owner] ?? [] }) { waiter.wake(wake.watermark) }
+                    for waiter in lane(owner).shard.withLock({ $0.byOwner[owner] ?? [] }) {
+                        waiter.wake(wake.watermark)
+                    }
                 }
             }
         }

@@ -56,7 +56,8 @@ extension RealtimeAPI {
             }
             waiter.cover(found.horizon)
             guard deadline > .now else { return answer([], request, cursor, found.horizon) }
-            let until = found.mustLookAgain ? min(deadline, .now + Self.lookAgain * Double.random(in: 0.8...1.2)) : deadline
+            let until =
+                found.mustLookAgain ? min(deadline, .now + Self.lookAgain * Double.random(in: 0.8...1.2)) : deadline
             let reason = await waiter.wait(until: until)
             if reason.isFinal { return try answer(reason, request, cursor, found.horizon) }
         }
@@ -100,7 +101,9 @@ extension RealtimeAPI {
     }
 
     private func waitForPosition(_ position: Position, deadline: ContinuousClock.Instant) async throws {
-        guard deadline > .now else { throw Problem.unavailable("projection_behind", "the queue does not hold this position yet") }
+        guard deadline > .now else {
+            throw Problem.unavailable("projection_behind", "the queue does not hold this position yet")
+        }
         try await Task.sleep(for: .milliseconds(10))
     }
 
@@ -111,7 +114,8 @@ extension RealtimeAPI {
         _ horizon: Position
     ) throws -> Response {
         switch end {
-        case .superseded: throw Problem(.conflict, "superseded", "another poll of this queue has come; it gets the events")
+        case .superseded:
+            throw Problem(.conflict, "superseded", "another poll of this queue has come; it gets the events")
         case .deleted: throw Problem.queueGone
         case .revoked: throw Problem.sessionEnded
         case .draining:
@@ -141,7 +145,9 @@ extension RealtimeAPI {
             event.append(to: &bytes, number: cursor.count, for: queue.user)
         }
         bytes += #"],"cursor":"\#(seal.seal(cursor, of: queue.owner))""#.utf8
-        bytes += #","head":"\#(positions.seal(max(horizon, 0), of: queue.tenant))","from":\#(from),"to":\#(cursor.count)"#.utf8
+        bytes +=
+            #","head":"\#(positions.seal(max(horizon, 0), of: queue.tenant))","from":\#(from),"to":\#(cursor.count)"#
+            .utf8
         if let retryAfter { bytes += #","retry_after_ms":\#(Int(retryAfter / .milliseconds(1)))"#.utf8 }
         bytes.append(UInt8(ascii: "}"))
         return .json(ByteBuffer(bytes: bytes))
@@ -149,7 +155,11 @@ extension RealtimeAPI {
 }
 
 extension Problem {
-    static let queueGone = Problem(.gone, "queue_gone", "the queue was deleted, or not polled for its idle time; register a new one")
+    static let queueGone = Problem(
+        .gone,
+        "queue_gone",
+        "the queue was deleted, or not polled for its idle time; register a new one"
+    )
     static let queueNotFound = Problem.notFound("queue_not_found", "there is no such queue")
     static let badCursor = Problem.badRequest("bad_cursor", "this is no cursor of this queue")
     static let sessionEnded = Problem.unauthorized(

@@ -52,7 +52,9 @@ struct CursorSeal: Sendable {
 
     /// Nil for a text that was not sealed for this user of this tenant.
     func open(_ text: String, of owner: QueueOwner) -> Cursor? {
-        guard let bytes = Base64URL.decode(text), bytes.count == 1 + 12 + 38 + 16, bytes[0] == Self.keyID else { return nil }
+        guard let bytes = Base64URL.decode(text), bytes.count == 1 + 12 + 38 + 16, bytes[0] == Self.keyID else {
+            return nil
+        }
         // A box that does not open was forged, or made for somebody else: that is all there is to know.
         guard
             let box = try? AES.GCM.SealedBox(combined: bytes.dropFirst()),

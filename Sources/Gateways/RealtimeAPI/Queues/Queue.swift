@@ -25,7 +25,8 @@ struct Queue: Sendable {
 
     /// Nil for anything but what `name` gives.
     static func id(_ name: String) -> UUID? {
-        guard name.hasPrefix("queue_"), let id = UUID(uuidString: String(name.dropFirst(6))), Self.name(id) == name else { return nil }
+        guard name.hasPrefix("queue_"), let id = UUID(uuidString: String(name.dropFirst(6))), Self.name(id) == name
+        else { return nil }
         return id
     }
 }

@@ -59,7 +59,9 @@ final class QueueRegistry: Sendable {
         let (tenant, id) = (queue.tenant, queue.id)
         try await pool.bound(
             to: tenant,
-            ["UPDATE rt.queues SET deleted_at = now() WHERE tenant = \(tenant.id) AND id = \(id) AND deleted_at IS NULL"]
+            [
+                "UPDATE rt.queues SET deleted_at = now() WHERE tenant = \(tenant.id) AND id = \(id) AND deleted_at IS NULL"
+            ]
         ) { _ in }
         forget(id)
     }
@@ -109,7 +111,8 @@ final class QueueRegistry: Sendable {
         return try await pool.bound(to: tenant, [query]) { results in
             try results[0].decode(
                 (
-                    UUID, UUID, [String]?, [UUID]?, Int64, Int32, Bool, String?, PostgresTimestamp, PostgresTimestamp, Bool
+                    UUID, UUID, [String]?, [UUID]?, Int64, Int32, Bool, String?, PostgresTimestamp, PostgresTimestamp,
+                    Bool
                 ).self
             ).map { row in
                 Queue(

@@ -73,7 +73,9 @@ struct RegistrationAnswer: Encodable, Sendable {
 
 extension RealtimeAPI {
     func register(_ body: RegistrationBody, by session: Session, logger: Logger) async throws -> Response {
-        guard !hub.isDraining else { throw Problem.unavailable("draining", "this process is about to end; register again") }
+        guard !hub.isDraining else {
+            throw Problem.unavailable("draining", "this process is about to end; register again")
+        }
         let (tenant, user) = (session.tenant, session.user)
         let owner = QueueOwner(tenant.id, user)
         let idle = body.idleTimeoutSeconds ?? 43_200
@@ -104,7 +106,8 @@ extension RealtimeAPI {
             base: place.position,
             idleTimeout: .seconds(idle),
             durable: body.durable ?? false,
-            client: body.client.map { client in [client.name, client.version].compactMap(\.self).joined(separator: " ") },
+            client: body.client.map { client in [client.name, client.version].compactMap(\.self).joined(separator: " ")
+            },
             createdAt: .now,
             lastPollAt: .now,
             isDeleted: false
@@ -154,7 +157,9 @@ extension RealtimeAPI {
     private func continued(_ text: String?, owner: QueueOwner, tenant: Tenant) async throws -> Cursor? {
         guard let text else { return nil }
         guard let cursor = seal.open(text, of: owner) else { throw Problem.badCursor }
-        guard let queue = try await registry.find(cursor.queue, in: tenant), queue.user == owner.id else { throw Problem.queueNotFound }
+        guard let queue = try await registry.find(cursor.queue, in: tenant), queue.user == owner.id else {
+            throw Problem.queueNotFound
+        }
         guard !queue.isDeleted else { throw Problem.queueGone }
         return cursor
     }

@@ -37,7 +37,8 @@ final class HotQueues: Sendable {
 
         init?(_ value: RedisValue) {
             let parts = value.string?.split(separator: " ") ?? []
-            guard parts.count == 3, let until = Int64(parts[1]), let place = RedisStreamID(String(parts[2])).flatMap({ RealtimePlace($0) })
+            guard parts.count == 3, let until = Int64(parts[1]),
+                let place = RedisStreamID(String(parts[2])).flatMap({ RealtimePlace($0) })
             else { return nil }
             self.init(gateway: String(parts[0]), until: until, place: place)
         }
@@ -55,7 +56,12 @@ final class HotQueues: Sendable {
     ///
     /// The order of the four reads is what makes them one: entries are written before the watermark that shows them, and a floor
     /// is raised, a revocation written, before entries go or a removal shows.
-    func look(_ owner: QueueOwner, in partition: Partition, after place: RealtimePlace, limit: Int) async throws(RedisError) -> Look? {
+    func look(
+        _ owner: QueueOwner,
+        in partition: Partition,
+        after place: RealtimePlace,
+        limit: Int
+    ) async throws(RedisError) -> Look? {
         let key = FanoutKeys.queue(owner, partition)
         var batch = RedisBatch()
         batch.append("HGET", FanoutKeys.state(partition), "w")
@@ -112,7 +118,9 @@ final class HotQueues: Sendable {
     /// Writes down a poll and gives the one before it.
     func notePoll(_ poll: LastPoll, of queue: Queue) async throws(RedisError) -> LastPoll? {
         let lifetime = Int(queue.idleTimeout.components.seconds) + 600
-        let value = try await redis.send(RedisCommand("SET", FanoutKeys.poll(queue.id), poll.text, "GET", "EX", lifetime))
+        let value = try await redis.send(
+            RedisCommand("SET", FanoutKeys.poll(queue.id), poll.text, "GET", "EX", lifetime)
+        )
         return LastPoll(value)
     }
 
@@ -125,7 +133,18 @@ final class HotQueues: Sendable {
     /// Tells the other gateways something about a queue.
     func tell(_ notice: Notice) async throws(RedisError) {
         _ = try await redis.send(
-            RedisCommand("XADD", FanoutKeys.wake, "MAXLEN", "~", 1000, "*", notice.field, notice.queue.bytes, "g", notice.gateway)
+            RedisCommand(
+                "XADD",
+                FanoutKeys.wake,
+                "MAXLEN",
+                "~",
+                1000,
+                "*",
+                notice.field,
+                notice.queue.bytes,
+                "g",
+                notice.gateway
+            )
         )
     }
 

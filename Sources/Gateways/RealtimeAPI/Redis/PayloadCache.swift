@@ -60,7 +60,9 @@ final class PayloadCache: Sendable {
             let loaded = try await load(mine, of: tenant, blankings)
             for (index, place) in places.enumerated() where found[index] == nil { found[index] = loaded[place] }
         }
-        for index in theirs { found[index] = try await join(Key(partition: tenant.partition, place: places[index]), of: tenant) }
+        for index in theirs {
+            found[index] = try await join(Key(partition: tenant.partition, place: places[index]), of: tenant)
+        }
         return found
     }
 
@@ -104,7 +106,11 @@ final class PayloadCache: Sendable {
     }
 
     /// Fetches what this caller was the first to ask for, and hands it to those who have asked since.
-    private func load(_ places: [RealtimePlace], of tenant: Tenant, _ blankings: Int) async throws -> [RealtimePlace: RealtimePayload] {
+    private func load(
+        _ places: [RealtimePlace],
+        of tenant: Tenant,
+        _ blankings: Int
+    ) async throws -> [RealtimePlace: RealtimePayload] {
         do {
             let loaded = try await fetch(places, of: tenant)
             settle(places, of: tenant) { state, key in

@@ -10,7 +10,13 @@ extension TenantAPI {
             Endpoint(.get, "/api/users", "All users by identifier", query: ["limit", "cursor"], handle: users),
             Endpoint(.post, "/api/users", "Adds a user", for: .administrators, body: NewUser.self, handle: addUser),
             Endpoint(.get, "/api/users/{user}", "A user", handle: user),
-            Endpoint(.patch, "/api/users/{user}", "Changes a user's name or role", body: UserChange.self, handle: changeUser),
+            Endpoint(
+                .patch,
+                "/api/users/{user}",
+                "Changes a user's name or role",
+                body: UserChange.self,
+                handle: changeUser
+            ),
             Endpoint(.post, "/api/users/{user}/deactivate", "Ends what a user may do", for: .administrators) { call in
                 try await changed(by: DeactivateUser(user: call.id("user")), for: call)
             },
@@ -73,7 +79,8 @@ extension TenantAPI {
         case (nil, let role?): return try await changed(by: ChangeUserRole(user: user, role: role), for: call)
         case (nil, nil): throw Problem(.unprocessableContent, "user.nothing_to_change", "name a name or a role")
         // Each is a decision of its own: if the second were refused, the first would stand.
-        case (_?, _?): throw Problem(.unprocessableContent, "user.one_change", "change the name or the role, one at a time")
+        case (_?, _?):
+            throw Problem(.unprocessableContent, "user.one_change", "change the name or the role, one at a time")
         }
     }
 

@@ -8,13 +8,27 @@ extension TenantAPI {
     var messageEndpoints: [Endpoint] {
         [
             Endpoint(.get, "/api/messages/{message}", "A message", handle: message),
-            Endpoint(.patch, "/api/messages/{message}", "Edits a message", body: NewBody.self, bodyLimit: 256 << 10, handle: edit),
-            Endpoint(.delete, "/api/messages/{message}", "Deletes a message; a tombstone stays", body: Reason.self) { call, body in
+            Endpoint(
+                .patch,
+                "/api/messages/{message}",
+                "Edits a message",
+                body: NewBody.self,
+                bodyLimit: 256 << 10,
+                handle: edit
+            ),
+            Endpoint(.delete, "/api/messages/{message}", "Deletes a message; a tombstone stays", body: Reason.self) {
+                call,
+                body in
                 let id: MessageID = try call.id("message")
                 let command = DeleteMessage(message: id, seq: try await seq(of: id, for: call), reason: body.reason)
                 return Reply(position: try await run(command, for: call).position)
             },
-            Endpoint(.get, "/api/messages/{message}/history", "What a message said before, oldest first", handle: history),
+            Endpoint(
+                .get,
+                "/api/messages/{message}/history",
+                "What a message said before, oldest first",
+                handle: history
+            ),
             Endpoint(
                 .post,
                 "/api/rooms/{room}/messages/range-delete",
@@ -57,7 +71,12 @@ extension TenantAPI {
 
     private func edit(_ call: Call, _ body: NewBody) async throws -> Reply<Written<MessageView>> {
         let id: MessageID = try call.id("message")
-        let command = EditMessage(message: id, seq: try await seq(of: id, for: call), body: body.body, policy: messaging)
+        let command = EditMessage(
+            message: id,
+            seq: try await seq(of: id, for: call),
+            body: body.body,
+            policy: messaging
+        )
         let result = try await run(command, for: call)
         return try await written("\(id)", by: result, for: call) {
             try await reads.message(id, for: call.user, in: call.tenant)

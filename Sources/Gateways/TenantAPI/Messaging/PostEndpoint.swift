@@ -67,14 +67,20 @@ extension TenantAPI {
     private func post(_ call: Call, _ body: NewMessage) async throws -> Reply<PostedMessage> {
         if let nonce = body.clientNonce, !(1...255).contains(nonce.utf8.count) {
             let fault = Problem.Fault("/client_nonce", "must have 1 to 255 bytes")
-            throw Problem(.unprocessableContent, "message.nonce_invalid", "the nonce is empty or too long", errors: [fault])
+            throw Problem(
+                .unprocessableContent,
+                "message.nonce_invalid",
+                "the nonce is empty or too long",
+                errors: [fault]
+            )
         }
         let command = PostMessage(
             message: try message(named: body.clientNonce ?? call.idempotencyKey(), by: call),
             room: try call.id("room"),
             body: body.body,
             thread: body.threadID?.id,
-            attachments: body.attachments?.map { Attachment(name: $0.name, mediaType: $0.mediaType, size: $0.size) } ?? []
+            attachments: body.attachments?.map { Attachment(name: $0.name, mediaType: $0.mediaType, size: $0.size) }
+                ?? []
         )
         let result = try await run(command, for: call, key: body.clientNonce)
         let createdAt: Timestamp =

@@ -9,12 +9,20 @@ extension TenantAPI {
         return [
             Endpoint(.put, path, "Reacts to a message with an emoji") { call in
                 let id: MessageID = try call.id("message")
-                let command = AddReaction(message: id, seq: try await seq(of: id, for: call), emoji: try call.text("emoji"))
+                let command = AddReaction(
+                    message: id,
+                    seq: try await seq(of: id, for: call),
+                    emoji: try call.text("emoji")
+                )
                 return Reply(position: try await run(command, for: call).position)
             },
             Endpoint(.delete, path, "Takes a reaction back") { call in
                 let id: MessageID = try call.id("message")
-                let command = RemoveReaction(message: id, seq: try await seq(of: id, for: call), emoji: try call.text("emoji"))
+                let command = RemoveReaction(
+                    message: id,
+                    seq: try await seq(of: id, for: call),
+                    emoji: try call.text("emoji")
+                )
                 return Reply(position: try await run(command, for: call).position)
             },
         ]

@@ -7,7 +7,12 @@ internal import Projections
 extension TenantAPI {
     var readingEndpoints: [Endpoint] {
         [
-            Endpoint(.put, "/api/rooms/{room}/read-marker", "Says how far the caller has read a room", body: Marker.self) { call, body in
+            Endpoint(
+                .put,
+                "/api/rooms/{room}/read-marker",
+                "Says how far the caller has read a room",
+                body: Marker.self
+            ) { call, body in
                 let command = MoveReadMarker(room: try call.id("room"), message: body.messageID.id)
                 return Reply(position: try await run(command, for: call).position)
             },

@@ -14,7 +14,13 @@ extension TenantAPI {
                 query: ["before", "after", "around", "limit", "cursor"],
                 handle: messages
             ),
-            Endpoint(.get, "/api/messages/{message}/thread", "A message and its answers", query: ["limit", "cursor"], handle: thread),
+            Endpoint(
+                .get,
+                "/api/messages/{message}/thread",
+                "A message and its answers",
+                query: ["limit", "cursor"],
+                handle: thread
+            ),
         ]
     }
 
@@ -27,7 +33,15 @@ extension TenantAPI {
         // One more than asked for tells whether there is a next page. The room's numbers have no gaps, so whether there is one
         // before needs no look.
         let extra = if case .after = anchor { 1 } else { 0 }
-        guard var items = try await reads.messages(in: room, anchor, limit: limit + extra, for: call.user, in: call.tenant) else {
+        guard
+            var items = try await reads.messages(
+                in: room,
+                anchor,
+                limit: limit + extra,
+                for: call.user,
+                in: call.tenant
+            )
+        else {
             throw Problem.roomUnknown
         }
         let isMore = items.count > limit
@@ -46,7 +60,13 @@ extension TenantAPI {
         case .around:
             previous = first
             if let last {
-                let beyond = try await reads.messages(in: room, .after(seq: last), limit: 1, for: call.user, in: call.tenant)
+                let beyond = try await reads.messages(
+                    in: room,
+                    .after(seq: last),
+                    limit: 1,
+                    for: call.user,
+                    in: call.tenant
+                )
                 next = beyond?.isEmpty == false ? last : nil
             }
         }
@@ -64,7 +84,9 @@ extension TenantAPI {
         guard let name = names.first, let text = call.query[name] else { return .newest }
         if name == "cursor" {
             let start = try cursors.open(text, of: list, for: call.session)
-            guard let seq = Int64(start.key) else { throw Problem.badRequest("bad_cursor", "this is no cursor of this list") }
+            guard let seq = Int64(start.key) else {
+                throw Problem.badRequest("bad_cursor", "this is no cursor of this list")
+            }
             return start.backwards ? .before(seq: seq) : .after(seq: seq)
         }
         let seq = try await seq(named: text, by: name, in: room, call)
@@ -92,7 +114,15 @@ extension TenantAPI {
         let list = ["thread", "\(root)"]
         let page = try call.page(of: list, cursors)
         let after = page.cursor.flatMap { Int64($0) } ?? 0
-        guard var items = try await reads.thread(of: root, after: after, limit: page.limit + 1, for: call.user, in: call.tenant) else {
+        guard
+            var items = try await reads.thread(
+                of: root,
+                after: after,
+                limit: page.limit + 1,
+                for: call.user,
+                in: call.tenant
+            )
+        else {
             throw Problem.messageUnknown
         }
         var next: Int64?
@@ -100,7 +130,9 @@ extension TenantAPI {
             items.removeLast(items.count - page.limit)
             next = items.last?.seq
         }
-        return Reply(call.answer(ReadModels.Slice(items: items, next: next.map(String.init), previous: nil), of: list, cursors))
+        return Reply(
+            call.answer(ReadModels.Slice(items: items, next: next.map(String.init), previous: nil), of: list, cursors)
+        )
     }
 }
 

@@ -7,12 +7,26 @@ internal import Projections
 extension TenantAPI {
     var memberEndpoints: [Endpoint] {
         [
-            Endpoint(.get, "/api/rooms/{room}/members", "Who is in a room", query: ["limit", "cursor"], handle: members),
-            Endpoint(.post, "/api/rooms/{room}/members", "Takes users into a room", body: NewMembers.self) { call, body in
+            Endpoint(
+                .get,
+                "/api/rooms/{room}/members",
+                "Who is in a room",
+                query: ["limit", "cursor"],
+                handle: members
+            ),
+            Endpoint(.post, "/api/rooms/{room}/members", "Takes users into a room", body: NewMembers.self) {
+                call,
+                body in
                 let command = AddMembers(room: try call.id("room"), users: body.userIDs.map(\.id))
                 return Reply(position: try await run(command, for: call).position)
             },
-            Endpoint(.patch, "/api/rooms/{room}/members/{user}", "Changes a member's role", body: MemberChange.self, handle: changeMember),
+            Endpoint(
+                .patch,
+                "/api/rooms/{room}/members/{user}",
+                "Changes a member's role",
+                body: MemberChange.self,
+                handle: changeMember
+            ),
             Endpoint(.delete, "/api/rooms/{room}/members/{user}", "Takes a user out of a room, or leaves it") { call in
                 let command = RemoveMember(room: try call.id("room"), user: try call.id("user"))
                 return Reply(position: try await run(command, for: call).position)
@@ -35,7 +49,9 @@ extension TenantAPI {
     private func members(_ call: Call) async throws -> Reply<PageAnswer<MemberView>> {
         let room: RoomID = try call.id("room")
         let list = ["members", "\(room)"]
-        guard let slice = try await reads.members(of: room, call.page(of: list, cursors), for: call.user, in: call.tenant) else {
+        guard
+            let slice = try await reads.members(of: room, call.page(of: list, cursors), for: call.user, in: call.tenant)
+        else {
             throw Problem.roomUnknown
         }
         return Reply(call.answer(slice, of: list, cursors))

@@ -17,7 +17,9 @@ extension TenantAPI {
                 handle: createRoom
             ),
             Endpoint(.get, "/api/rooms/{room}", "A room", handle: room),
-            Endpoint(.patch, "/api/rooms/{room}", "Changes a room's name or topic", body: RoomChange.self) { call, body in
+            Endpoint(.patch, "/api/rooms/{room}", "Changes a room's name or topic", body: RoomChange.self) {
+                call,
+                body in
                 try await changed(by: ChangeRoom(room: call.id("room"), name: body.name, topic: body.topic), for: call)
             },
             Endpoint(.post, "/api/rooms/{room}/archive", "Makes a room read-only") { call in
@@ -48,7 +50,9 @@ extension TenantAPI {
     }
 
     private func room(_ call: Call) async throws -> Reply<RoomView> {
-        guard let room = try await reads.room(call.id("room"), for: call.user, in: call.tenant) else { throw Problem.roomUnknown }
+        guard let room = try await reads.room(call.id("room"), for: call.user, in: call.tenant) else {
+            throw Problem.roomUnknown
+        }
         return Reply(room, version: room.version)
     }
 

@@ -87,14 +87,16 @@ package final class SlackArchive {
 
     private static func reason(_ error: any Error) -> String {
         func place(_ context: DecodingError.Context) -> String {
-            let path = context.codingPath.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }.joined()
+            let path = context.codingPath.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }
+                .joined()
             return path.isEmpty ? "" : " at \(path)"
         }
         return switch error as? DecodingError {
         case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is not well-formed JSON"
         case .dataCorrupted(let context): "\(context.debugDescription)\(place(context))"
         case .keyNotFound(let key, let context): "'\(key.stringValue)' is missing\(place(context))"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): "a value of another kind is needed\(place(context))"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "a value of another kind is needed\(place(context))"
         default: "\(error)"
         }
     }
@@ -125,7 +127,8 @@ package final class SlackArchive {
                 guard message.reasonToLeaveOut == nil, let author = message.author else { continue }
                 times[channel, default: []].insert(message.ts)
                 if let root = message.root { roots[channel, default: []].insert(root) }
-                let others = (message.reactions ?? []).flatMap { $0.users ?? [] } + [message.edited?.user].compactMap { $0 }
+                let others =
+                    (message.reactions ?? []).flatMap { $0.users ?? [] } + [message.edited?.user].compactMap { $0 }
                 participants[channel, default: []].formUnion([author] + others)
                 if !known.contains(author) {
                     let name = message.userProfile?.name ?? message.userProfile?.realName ?? message.username

@@ -15,7 +15,9 @@ struct HandleForms {
 
     /// Lower-case, with a hyphen for everything that a handle cannot hold, accents taken off.
     private static func normalized(_ name: String) -> String {
-        let bare = name.applyingTransform(.toLatin, reverse: false)?.applyingTransform(.stripDiacritics, reverse: false) ?? name
+        let bare =
+            name.applyingTransform(.toLatin, reverse: false)?.applyingTransform(.stripDiacritics, reverse: false)
+            ?? name
         let mapped = bare.lowercased().map { Handle.normalized(String($0)) ?? "-" }.joined()
         let trimmed = String(mapped.prefix(64)).trimmingCharacters(in: CharacterSet(charactersIn: "-."))
         return trimmed.isEmpty ? "user" : trimmed
