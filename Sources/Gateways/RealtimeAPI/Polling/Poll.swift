@@ -84,7 +84,6 @@ extension RealtimeAPI {
         } catch {
             guard error.isUnavailable else { throw error }
             logger.debug("Redis is away; the poll is not noted there", metadata: ["error": "\(error)"])
-            last = nil
         }
         let idle = Int64(queue.idleTimeout / .milliseconds(1))
         // Where Redis has forgotten, Postgres knows it to a quarter of the idle time, and a poll may last five minutes.
