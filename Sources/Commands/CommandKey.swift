@@ -25,7 +25,8 @@ struct CommandKey: Sendable {
             }
         var hash = SHA256()
         for part in [
-            caller.tenant.id.bytes, Array(actor.utf8), caller.actingUser?.uuid.bytes ?? [], Array(command.utf8), Array(key.utf8),
+            caller.tenant.id.bytes, Array(actor.utf8), caller.actingUser?.uuid.bytes ?? [], Array(command.utf8),
+            Array(key.utf8),
         ] {
             withUnsafeBytes(of: UInt32(part.count).bigEndian) { hash.update(bufferPointer: $0) }
             hash.update(data: part)

@@ -58,7 +58,8 @@ struct CommandRun<C: Command> {
         throw CommandError.conflict
     }
 
-    private func attempt(with loader: borrowing StateLoader, holding held: inout Set<StreamKey>) async throws -> Outcome {
+    private func attempt(with loader: borrowing StateLoader, holding held: inout Set<StreamKey>) async throws -> Outcome
+    {
         let state = try await command.load(by: loader)
         let decision: Decision<C.Answer>
         do {
@@ -92,7 +93,9 @@ struct CommandRun<C: Command> {
         for item in decision.items {
             precondition(touched[item.stream]?.guarded == true, "\(C.name) writes a stream that it has not loaded")
             let payload = try await handler.codec.encode(item.event, in: tenant.id)
-            events.append(NewEvent(stream: item.stream, type: item.event.type, payload: payload, metadata: try metadata(of: item)))
+            events.append(
+                NewEvent(stream: item.stream, type: item.event.type, payload: payload, metadata: try metadata(of: item))
+            )
         }
         let append = AppendCommand(
             tenant: tenant.id,
@@ -117,7 +120,9 @@ struct CommandRun<C: Command> {
             return .done(result)
         case .refused(let values):
             let full = decision.counters.first { move in
-                guard case .add(let amount, let max) = move.operation, let value = values[move.counter] else { return false }
+                guard case .add(let amount, let max) = move.operation, let value = values[move.counter] else {
+                    return false
+                }
                 return value + Int64(amount) > max
             }
             guard let full, let refusal = decision.limits[full.counter] else {
@@ -193,7 +198,8 @@ struct CommandRun<C: Command> {
         case .conflict(let versions): return moved(versions, from: touched)
         case .duplicate(_, let last, let answer): return .done(try replay(answer, at: last))
         case .keyReused: throw CommandError.keyReused
-        case .refused(let values): throw CommandError.failed("the log refused counters that \(C.name) did not move: \(values)")
+        case .refused(let values):
+            throw CommandError.failed("the log refused counters that \(C.name) did not move: \(values)")
         }
     }
 
@@ -235,7 +241,9 @@ struct CommandRun<C: Command> {
     }
 
     private func guards(_ touched: [UUID: StateLoader.Touch]) -> [StreamTouch] {
-        touched.map { StreamTouch($0.key, $0.value.stream.version == 0 ? .noStream : .exactly($0.value.stream.version)) }
+        touched.map {
+            StreamTouch($0.key, $0.value.stream.version == 0 ? .noStream : .exactly($0.value.stream.version))
+        }
     }
 
     private func observed(_ touched: [UUID: StateLoader.Touch]) -> Position {

@@ -9,7 +9,8 @@ struct StreamKey: Hashable, Comparable, Sendable {
 
     static func < (a: Self, b: Self) -> Bool {
         a.tenant == b.tenant
-            ? a.stream.bytes.lexicographicallyPrecedes(b.stream.bytes) : a.tenant.bytes.lexicographicallyPrecedes(b.tenant.bytes)
+            ? a.stream.bytes.lexicographicallyPrecedes(b.stream.bytes)
+            : a.tenant.bytes.lexicographicallyPrecedes(b.tenant.bytes)
     }
 }
 
@@ -30,7 +31,9 @@ struct FoldedStream: Sendable {
     }
 
     private static func applying<S: Fold>(_ event: any Event, to state: S, at place: Place) -> any Fold {
-        guard let event = event as? S.Vocabulary else { preconditionFailure("\(type(of: event)) is no event of \(S.self)") }
+        guard let event = event as? S.Vocabulary else {
+            preconditionFailure("\(type(of: event)) is no event of \(S.self)")
+        }
         var state = state
         state.apply(event, at: place)
         return state

@@ -6,7 +6,8 @@ enum PlainText {
     /// not even hold U+0000).
     static func isLine(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
         let scalars = text.unicodeScalars
-        guard lengths.contains(scalars.count), !scalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard lengths.contains(scalars.count), !scalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
             return false
         }
         return lengths.contains(0) || !scalars.allSatisfy(\.properties.isWhitespace)

@@ -70,7 +70,8 @@ package struct StateLoader: ~Copyable, Sendable {
     ) async throws -> Loaded<S> {
         if let stream = again(id.uuid, guarded: guarded) { return loaded(stream, id) }
         let key = StreamKey(tenant: caller.tenant.id, stream: id.uuid)
-        let advance: @Sendable (FoldedStream) async throws -> FoldedStream = { [reader, tenant = caller.tenant] stream in
+        let advance: @Sendable (FoldedStream) async throws -> FoldedStream = {
+            [reader, tenant = caller.tenant] stream in
             try await reader.advance(stream, by: kind, id, of: tenant)
         }
         var stream = cache[key] ?? FoldedStream(state: S())
@@ -90,7 +91,9 @@ package struct StateLoader: ~Copyable, Sendable {
     }
 
     private func loaded<S: Fold>(_ stream: FoldedStream, _ id: StreamID<S.Vocabulary>) -> Loaded<S> {
-        guard let state = stream.state as? S else { preconditionFailure("\(id) is folded as \(type(of: stream.state)) elsewhere") }
+        guard let state = stream.state as? S else {
+            preconditionFailure("\(id) is folded as \(type(of: stream.state)) elsewhere")
+        }
         return Loaded(id: id, state: state, version: stream.version)
     }
 }

@@ -17,14 +17,17 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
         let pattern = #/(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))/#
         guard let match = String(text).wholeMatch(of: pattern) else { return nil }
         let (_, y, mo, d, h, mi, s, fraction, _, sign, offsetHours, offsetMinutes) = match.output
-        guard let year = Int64(y), let month = Int64(mo), let day = Int64(d), let hour = Int64(h), let minute = Int64(mi),
-            let second = Int64(s), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61,
+        guard let year = Int64(y), let month = Int64(mo), let day = Int64(d), let hour = Int64(h),
+            let minute = Int64(mi),
+            let second = Int64(s), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
+            second < 61,
             year > 0
         else { return nil }
         let padded = (fraction.map(String.init) ?? "").padding(toLength: 6, withPad: "0", startingAt: 0)
         let days = Self.days(year: year, month: month, day: day)
         guard Self.civil(days: days) == (year, month, day) else { return nil }
-        guard let ahead = Int64(offsetHours ?? "0"), let minutes = Int64(offsetMinutes ?? "0"), ahead < 24, minutes < 60 else {
+        guard let ahead = Int64(offsetHours ?? "0"), let minutes = Int64(offsetMinutes ?? "0"), ahead < 24, minutes < 60
+        else {
             return nil
         }
         let offset = ahead * 3600 + minutes * 60

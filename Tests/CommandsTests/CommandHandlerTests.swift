@@ -3,8 +3,8 @@ import EventStore
 import Events
 import Foundation
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 struct CommandHandlerTests {
     @Test func `a command's events are in the log with what is known of their making`() async throws {
@@ -20,7 +20,10 @@ struct CommandHandlerTests {
                 traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             )
             let message = MessageID()
-            let result = try await desk.handler.handle(PostMessage(message: message, room: room, body: "hello"), in: context)
+            let result = try await desk.handler.handle(
+                PostMessage(message: message, room: room, body: "hello"),
+                in: context
+            )
 
             let recorded = try await desk.events(of: message)
             #expect(recorded.count == 1)
@@ -53,7 +56,11 @@ struct CommandHandlerTests {
             let codes = try await withThrowingTaskGroup(of: String?.self) { group in
                 for number in 0..<200 {
                     group.addTask {
-                        let command = AddUser(user: UserID(), handle: number % 3 == 0 ? "Ada" : "ada", name: "Ada \(number)")
+                        let command = AddUser(
+                            user: UserID(),
+                            handle: number % 3 == 0 ? "Ada" : "ada",
+                            name: "Ada \(number)"
+                        )
                         return try await desk.code(command, by: number % 2 == 0 ? desk.handler : other)
                     }
                 }
@@ -163,6 +170,21 @@ struct CommandHandlerTests {
                     Issue.record("it was answered without Postgres")
                 } catch CommandError.unavailable {}
             }
+            await log.close()
+        }
+    }
+
+    @Test func `beginning a stream reads nothing`() async throws {
+        try await Desk.run { desk in
+            var configuration = EventLog.Configuration(
+                appender: desk.database.configuration(as: .appender),
+                reader: desk.database.configuration(as: .projector)
+            )
+            configuration.reader.conninfo = "host=/nowhere"
+            let log = EventLog(configuration, logger: desk.database.logger)
+            let handler = CommandHandler(log: log, codec: desk.handler.codec, logger: desk.database.logger)
+            let add = AddUser(user: UserID(), handle: "cleo", name: "Cleo")
+            #expect(try await desk.run(add, by: handler).position == 3)
             await log.close()
         }
     }

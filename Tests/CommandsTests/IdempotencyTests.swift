@@ -2,8 +2,8 @@ import Commands
 import EventStore
 import Events
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 struct IdempotencyTests {
     @Test func `a repeated key gives the first answer, here, after forgetting all, and elsewhere`() async throws {
@@ -68,17 +68,27 @@ struct IdempotencyTests {
     @Test func `the same key with another request is an error`() async throws {
         try await Desk.run { desk in
             try await desk.run(CreateRoom(room: RoomID(), kind: .channel, name: "one"), as: desk.owner, key: "k1")
-            await #expect(performing: {
-                try await desk.run(CreateRoom(room: RoomID(), kind: .channel, name: "two"), as: desk.owner, key: "k1")
-            }, throws: { error in
-                if case .keyReused = error as? CommandError { true } else { false }
-            })
+            await #expect(
+                performing: {
+                    try await desk.run(
+                        CreateRoom(room: RoomID(), kind: .channel, name: "two"),
+                        as: desk.owner,
+                        key: "k1"
+                    )
+                },
+                throws: { error in
+                    if case .keyReused = error as? CommandError { true } else { false }
+                }
+            )
             // Also where it would change nothing or be refused.
-            await #expect(performing: {
-                try await desk.run(CreateRoom(room: RoomID(), kind: .channel, name: ""), as: desk.owner, key: "k1")
-            }, throws: { error in
-                if case .keyReused = error as? CommandError { true } else { false }
-            })
+            await #expect(
+                performing: {
+                    try await desk.run(CreateRoom(room: RoomID(), kind: .channel, name: ""), as: desk.owner, key: "k1")
+                },
+                throws: { error in
+                    if case .keyReused = error as? CommandError { true } else { false }
+                }
+            )
         }
     }
 

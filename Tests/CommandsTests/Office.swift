@@ -57,7 +57,11 @@ struct Office {
     var integration: Caller { Caller(tenant: tenant, actor: .integration("slack-import"), user: nil) }
 
     /// A room with Ada as its moderator and Bob as a member.
-    func room(_ kind: RoomEvent.Kind = .channel, then events: [RoomEvent] = [], from position: Position = 1) -> Loaded<Room> {
+    func room(
+        _ kind: RoomEvent.Kind = .channel,
+        then events: [RoomEvent] = [],
+        from position: Position = 1
+    ) -> Loaded<Room> {
         stream(
             Room.self,
             room,
@@ -70,7 +74,11 @@ struct Office {
     }
 
     /// A message of Bob's in the room, posted at position 10.
-    func message(_ body: String = "hello", thread: MessageID? = nil, then events: [MessageEvent] = []) -> Loaded<Message> {
+    func message(
+        _ body: String = "hello",
+        thread: MessageID? = nil,
+        then events: [MessageEvent] = []
+    ) -> Loaded<Message> {
         stream(Message.self, message, [posted(body, thread: thread)] + events, from: 10)
     }
 

@@ -2,8 +2,8 @@ import Commands
 import EventStore
 import Events
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// Two handlers on one database, each with a cache that knows nothing of what the other writes.
 struct StaleStateTests {

@@ -43,7 +43,8 @@ struct SampleTests {
         try await TestDatabase.run { database in
             var keys = (try? SampleKeys.read()) ?? SampleKeys(masterKey: Data((0..<32).map { UInt8($0) }), rows: [])
             let codec = try await codec(on: database, with: keys)
-            for (type, event) in Samples.events where !FileManager.default.fileExists(atPath: Samples.file(of: type).path) {
+            for (type, event) in Samples.events
+            where !FileManager.default.fileExists(atPath: Samples.file(of: type).path) {
                 precondition(type == event.type, "the sample of an old version was written when it was new")
                 try Data(try await codec.encode(event, in: Samples.tenant)).write(to: Samples.file(of: type))
             }

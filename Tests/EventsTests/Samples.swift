@@ -1,5 +1,5 @@
-import Events
 import EventStore
+import Events
 import Foundation
 
 /// What lies in `schema/events`: an event of every type and version that was ever written, byte for byte as the log holds it,
@@ -16,7 +16,11 @@ enum Samples {
     static let bob = UserID(UUID(uuidString: "01935a00-0000-7000-8000-00000000000b")!)
     static let room = RoomID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000c0")!)
     static let message = MessageID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000d0")!)
-    static let source = Source(system: "slack", id: "C123/1541446243.000100", time: Timestamp("2018-11-05T19:30:43.000100Z"))
+    static let source = Source(
+        system: "slack",
+        id: "C123/1541446243.000100",
+        time: Timestamp("2018-11-05T19:30:43.000100Z")
+    )
 
     /// What each sample must decode to; one of an older version to what its upcasters make of it.
     static let events: [(type: EventType, event: any Event)] = [
@@ -54,7 +58,13 @@ enum Samples {
             )
         ),
         written(
-            MessageEvent.edited(room: room, editor: bob, body: Personal("Good day", of: ada), mentions: [], source: source)
+            MessageEvent.edited(
+                room: room,
+                editor: bob,
+                body: Personal("Good day", of: ada),
+                mentions: [],
+                source: source
+            )
         ),
         written(MessageEvent.deleted(room: room, by: bob, reason: "off topic")),
         written(MessageEvent.reactionAdded(room: room, user: bob, emoji: "👩‍🔬", source: source)),

@@ -15,7 +15,8 @@ private enum PenPalEvent: Event {
     static var upcasters: [EventType: @Sendable ([UInt8]) throws -> [UInt8]] {
         [
             EventType("letters.pen_pal_met", version: 1): { payload in
-                let names = try JSONDecoder().decode([String: [String: String]].self, from: Data(payload))["met"]?["name"] ?? ""
+                let names =
+                    try JSONDecoder().decode([String: [String: String]].self, from: Data(payload))["met"]?["name"] ?? ""
                 let parts = names.split(separator: " ", maxSplits: 1).map(String.init)
                 let met = ["met": ["first": parts.first ?? "", "last": parts.dropFirst().first ?? ""]]
                 return Array(try JSONEncoder().encode(met))

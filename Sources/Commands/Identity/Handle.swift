@@ -24,7 +24,8 @@ package struct Handle: Fold {
     /// Whether a lower-case handle may hold this ASCII character.
     static func isHandleByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+            UInt8(ascii: "_"),
             UInt8(ascii: "-"):
             true
         default: false

@@ -1,9 +1,21 @@
 extension Refusal {
     static let callerUnknown = Refusal(.forbidden, "user.not_in_tenant", "The caller is not a user of this tenant.")
     static let callerDeactivated = Refusal(.forbidden, "user.deactivated", "The caller has been deactivated.")
-    static let auditorReadsOnly = Refusal(.forbidden, "role.auditor_reads_only", "An auditor reads the audit surfaces and nothing else.")
-    static let callerIsNobody = Refusal(.forbidden, "caller.user_required", "Only a user can do this, or an integration on a user's behalf.")
-    static let administratorRequired = Refusal(.forbidden, "role.administrator_required", "Only an owner or an administrator may do this.")
+    static let auditorReadsOnly = Refusal(
+        .forbidden,
+        "role.auditor_reads_only",
+        "An auditor reads the audit surfaces and nothing else."
+    )
+    static let callerIsNobody = Refusal(
+        .forbidden,
+        "caller.user_required",
+        "Only a user can do this, or an integration on a user's behalf."
+    )
+    static let administratorRequired = Refusal(
+        .forbidden,
+        "role.administrator_required",
+        "Only an owner or an administrator may do this."
+    )
     static let ownerRequired = Refusal(.forbidden, "role.owner_required", "Only an owner may make or change owners.")
     static let notForGuests = Refusal(.forbidden, "role.guest_not_allowed", "Guests may not do this.")
 

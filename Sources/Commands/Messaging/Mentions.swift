@@ -146,7 +146,9 @@ package enum Mentions {
         let bare = whole.dropLast(whole.reversed().prefix { ".-_".utf8.contains($0) }.count)
         var forms: [String] = []
         for form in [whole[...], unstopped, bare] {
-            guard let handle = Handle.normalized(String(decoding: form, as: UTF8.self)), !forms.contains(handle) else { continue }
+            guard let handle = Handle.normalized(String(decoding: form, as: UTF8.self)), !forms.contains(handle) else {
+                continue
+            }
             forms.append(handle)
         }
         return forms

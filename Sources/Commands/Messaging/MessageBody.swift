@@ -14,7 +14,8 @@ enum MessageBody {
 
     static func check(_ attachments: [Attachment]) throws(Refusal) {
         let valid = attachments.allSatisfy { attachment in
-            PlainText.isLine(attachment.name, 1...255) && (attachment.mediaType.map { PlainText.isLine($0, 1...255) } ?? true)
+            PlainText.isLine(attachment.name, 1...255)
+                && (attachment.mediaType.map { PlainText.isLine($0, 1...255) } ?? true)
                 && (attachment.size ?? 0) >= 0
         }
         guard valid, attachments.count <= attachmentLimit else { throw .attachmentsInvalid }
@@ -25,7 +26,9 @@ enum MessageBody {
         guard !attachments.isEmpty else { return nil }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(attachments) else { preconditionFailure("texts and numbers always encode") }
+        guard let json = try? encoder.encode(attachments) else {
+            preconditionFailure("texts and numbers always encode")
+        }
         return Personal(String(decoding: json, as: UTF8.self), of: author)
     }
 

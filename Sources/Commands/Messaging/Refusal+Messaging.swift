@@ -12,10 +12,24 @@ extension Refusal {
         "message.not_author",
         "Only the author, a moderator of the room or an administrator may do this."
     )
-    static let editWindowOver = Refusal(.forbidden, "message.edit_window_over", "The time in which the message could be edited is over.")
+    static let editWindowOver = Refusal(
+        .forbidden,
+        "message.edit_window_over",
+        "The time in which the message could be edited is over."
+    )
 
-    static let bodyEmpty = Refusal(.invalid, "message.body_empty", "A message has a body or attachments.", pointer: "/body")
-    static let bodyTooLong = Refusal(.invalid, "message.body_too_long", "A body has at most 65,536 bytes of UTF-8.", pointer: "/body")
+    static let bodyEmpty = Refusal(
+        .invalid,
+        "message.body_empty",
+        "A message has a body or attachments.",
+        pointer: "/body"
+    )
+    static let bodyTooLong = Refusal(
+        .invalid,
+        "message.body_too_long",
+        "A body has at most 65,536 bytes of UTF-8.",
+        pointer: "/body"
+    )
     static let bodyInvalid = Refusal(.invalid, "message.body_invalid", "A body does not hold U+0000.", pointer: "/body")
     static let attachmentsInvalid = Refusal(
         .invalid,

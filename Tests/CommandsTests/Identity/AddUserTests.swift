@@ -57,7 +57,9 @@ struct AddUserTests {
     }
 
     @Test func `only owners and the system make owners, and owners are counted`() throws {
-        #expect(code(try decide(role: .owner, as: office.caller(office.admin), me: office.admin)) == "role.owner_required")
+        #expect(
+            code(try decide(role: .owner, as: office.caller(office.admin), me: office.admin)) == "role.owner_required"
+        )
         #expect(code(try decide(role: .owner, as: office.integration)) == "role.owner_required")
         let decision = try decide(role: .owner, as: office.caller(office.owner), me: office.owner)
         #expect(decision.counters.map(\.counter) == [Owners.counter(of: office.tenant)])

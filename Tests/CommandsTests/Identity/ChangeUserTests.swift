@@ -43,7 +43,10 @@ struct ChangeUserRoleTests {
         as caller: UserID? = nil
     ) throws(Refusal) -> Decision<Done> {
         let state = ChangeUserRole.State(me: caller.flatMap(office.me), user: user)
-        return try ChangeUserRole(user: user.id, role: role).decide(state, for: caller.map { office.caller($0) } ?? office.system)
+        return try ChangeUserRole(user: user.id, role: role).decide(
+            state,
+            for: caller.map { office.caller($0) } ?? office.system
+        )
     }
 
     @Test func `an administrator makes a member a guest`() throws {

@@ -13,7 +13,9 @@ struct StandingTests {
 
     @Test func `someone who is no user of the tenant is refused`() {
         let stranger = UserID()
-        #expect(code(try archive(as: office.caller(stranger), office.stream(User.self, stranger))) == "user.not_in_tenant")
+        #expect(
+            code(try archive(as: office.caller(stranger), office.stream(User.self, stranger))) == "user.not_in_tenant"
+        )
         #expect(code(try archive(as: office.caller(stranger), nil)) == "user.not_in_tenant")
     }
 
@@ -25,7 +27,9 @@ struct StandingTests {
     }
 
     @Test func `an auditor reads and nothing else`() {
-        #expect(code(try archive(as: office.caller(office.auditor), office.me(office.auditor))) == "role.auditor_reads_only")
+        #expect(
+            code(try archive(as: office.caller(office.auditor), office.me(office.auditor))) == "role.auditor_reads_only"
+        )
     }
 
     @Test func `an integration on a user's behalf has that user's rights`() {

@@ -63,7 +63,9 @@ struct RangeDeleteTests {
 
     @Test func `moderators and administrators delete ranges, members do not`() throws {
         let expected = [RoomEvent.messagesRangeDeleted(from: 3, to: 5, author: office.bob, reason: "spam")]
-        #expect(try delete(3, 5, author: office.bob, reason: "spam", as: office.ada).events(on: office.room) == expected)
+        #expect(
+            try delete(3, 5, author: office.bob, reason: "spam", as: office.ada).events(on: office.room) == expected
+        )
         #expect(code(try delete(3, 5, as: office.admin)) == nil)
         #expect(code(try delete(3, 5, as: office.bob)) == "room.moderator_required")
     }

@@ -22,7 +22,8 @@ struct MentionsTests {
     }
 
     @Test(arguments: [
-        "ann@example.org", "ann.b+c@example.org", "ann_@example.org", "https://example.org/@ann", "a=@ann", "@ann@example.org",
+        "ann@example.org", "ann.b+c@example.org", "ann_@example.org", "https://example.org/@ann", "a=@ann",
+        "@ann@example.org",
         #"\@ann"#, "x-@ann", "@@ann",
     ])
     func `addresses are no mentions`(markdown: String) {
@@ -30,7 +31,8 @@ struct MentionsTests {
     }
 
     @Test(arguments: [
-        "`@ann`", "``a ` @ann``", "`a\n@ann`", "```\n@ann\n```", "~~~ swift\n@ann\n~~~~", "   ```\n@ann", "```\n@ann\n~~~\n@bob\n``",
+        "`@ann`", "``a ` @ann``", "`a\n@ann`", "```\n@ann\n```", "~~~ swift\n@ann\n~~~~", "   ```\n@ann",
+        "```\n@ann\n~~~\n@bob\n``",
         "```@ann```", "text\n````\n```\n@ann\n````",
     ])
     func `code is not looked at`(markdown: String) {
@@ -72,7 +74,8 @@ struct MentionsTests {
     func `hostile texts of 64 KiB are parsed in no time`() {
         let runs = (1...360).map { String(repeating: "`", count: $0) }.joined(separator: "a")
         for text in [
-            String(repeating: "`", count: 65_536), String(repeating: "@", count: 65_536), String(repeating: "_@", count: 32_768),
+            String(repeating: "`", count: 65_536), String(repeating: "@", count: 65_536),
+            String(repeating: "_@", count: 32_768),
             String(repeating: "`a", count: 32_768), String(repeating: "\\`", count: 32_768), runs,
             String(repeating: "a\n\n", count: 20_000), String(repeating: "_", count: 65_000) + "@",
             String(repeating: "\\", count: 65_000) + "`",

@@ -112,7 +112,8 @@ struct PostMessageTests {
         #expect(decision.answer.unreached == [office.admin])
     }
 
-    @Test func `posting the same again is done already, even once it was edited, deleted or the room archived`() throws {
+    @Test func `posting the same again is done already, even once it was edited, deleted or the room archived`() throws
+    {
         let edit = MessageEvent.edited(
             room: office.room,
             editor: office.bob,

@@ -19,7 +19,11 @@ struct ReactionTests {
             .decide(office.state(user, message, in: room), for: office.caller(user))
     }
 
-    func takeBack(_ emoji: String = "👍", seq: Int64? = nil, from message: Loaded<Message>) throws(Refusal) -> Decision<Done> {
+    func takeBack(
+        _ emoji: String = "👍",
+        seq: Int64? = nil,
+        from message: Loaded<Message>
+    ) throws(Refusal) -> Decision<Done> {
         try RemoveReaction(message: office.message, seq: seq, emoji: emoji)
             .decide(office.state(office.ada, message), for: office.caller(office.ada))
     }
@@ -37,7 +41,9 @@ struct ReactionTests {
     @Test func `a reaction is taken back, once`() throws {
         #expect(try takeBack(from: office.message(then: [thumb])).events(on: office.message) == [taken])
         #expect(try takeBack(from: office.message()).isEmpty)
-        #expect(try takeBack(from: office.message(then: [thumb, .deleted(room: office.room, by: nil, reason: nil)])).isEmpty)
+        #expect(
+            try takeBack(from: office.message(then: [thumb, .deleted(room: office.room, by: nil, reason: nil)])).isEmpty
+        )
     }
 
     @Test func `only members react`() {
@@ -57,7 +63,10 @@ struct ReactionTests {
     }
 
     @Test func `nobody reacts to what is deleted or archived`() {
-        #expect(code(try add(to: office.message(then: [.deleted(room: office.room, by: nil, reason: nil)]))) == "message.deleted")
+        #expect(
+            code(try add(to: office.message(then: [.deleted(room: office.room, by: nil, reason: nil)])))
+                == "message.deleted"
+        )
         let ranged = office.room(then: [.messagesRangeDeleted(from: 1, to: 9, author: nil, reason: nil)], from: 20)
         #expect(code(try add(seq: 4, in: ranged)) == "message.deleted")
         #expect(code(try add(in: office.room(then: [.archived]))) == "room.archived")
@@ -79,7 +88,11 @@ struct MoveReadMarkerTests {
             me: office.me(user),
             room: room ?? office.room(),
             message: message ?? office.message(),
-            marker: office.stream(ReadState.self, id, marker.map { [.markerMoved(user: user, room: office.room, message: $0)] } ?? [])
+            marker: office.stream(
+                ReadState.self,
+                id,
+                marker.map { [.markerMoved(user: user, room: office.room, message: $0)] } ?? []
+            )
         )
         return try MoveReadMarker(room: office.room, message: office.message).decide(state, for: office.caller(user))
     }

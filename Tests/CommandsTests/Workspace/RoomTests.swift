@@ -14,7 +14,11 @@ struct CreateRoomTests {
         room: Loaded<Room>? = nil,
         as caller: UserID?
     ) throws(Refusal) -> Decision<CreateRoom.Answer> {
-        let state = CreateRoom.State(me: caller.flatMap(office.me), room: room ?? office.stream(office.room), members: members)
+        let state = CreateRoom.State(
+            me: caller.flatMap(office.me),
+            room: room ?? office.stream(office.room),
+            members: members
+        )
         let create = CreateRoom(room: office.room, kind: .private, name: name, topic: topic, members: members.map(\.id))
         return try create.decide(state, for: caller.map { office.caller($0) } ?? office.system)
     }
@@ -55,7 +59,14 @@ struct CreateRoomTests {
         #expect(code(try create(members: [office.stream(office.bob)], as: office.ada)) == "room.user_unknown")
         #expect(code(try create(members: [office.user(office.auditor)], as: office.ada)) == "room.user_is_auditor")
         let gone = office.user(office.bob, then: [.deactivated])
-        #expect(throws: Refusal(.conflict, "room.user_deactivated", "The user has been deactivated.", pointer: "/user_ids/1")) {
+        #expect(
+            throws: Refusal(
+                .conflict,
+                "room.user_deactivated",
+                "The user has been deactivated.",
+                pointer: "/user_ids/1"
+            )
+        ) {
             try create(members: [office.user(office.guest), gone], as: office.ada)
         }
     }
@@ -153,7 +164,9 @@ struct MemberTests {
     }
 
     @Test func `anyone but a guest joins a channel alone`() throws {
-        #expect(try add([office.user(cleo)], as: cleo).events(on: office.room) == [.memberAdded(user: cleo, role: .member)])
+        #expect(
+            try add([office.user(cleo)], as: cleo).events(on: office.room) == [.memberAdded(user: cleo, role: .member)]
+        )
         #expect(code(try add([office.user(office.guest)], as: office.guest)) == "room.not_found")
         #expect(code(try add([office.user(cleo)], to: office.room(.private), as: cleo)) == "room.not_found")
     }
@@ -177,15 +190,21 @@ struct MemberTests {
 
     @Test func `who is unknown, gone or an auditor is not added, and nobody to an archived room`() {
         #expect(code(try add([office.stream(cleo)], as: office.bob)) == "room.user_unknown")
-        #expect(code(try add([office.user(cleo, .member, then: [.deactivated])], as: office.bob)) == "room.user_deactivated")
+        #expect(
+            code(try add([office.user(cleo, .member, then: [.deactivated])], as: office.bob)) == "room.user_deactivated"
+        )
         #expect(code(try add([office.user(office.auditor)], as: office.bob)) == "room.user_is_auditor")
-        #expect(code(try add([office.user(cleo)], to: office.room(then: [.archived]), as: office.bob)) == "room.archived")
+        #expect(
+            code(try add([office.user(cleo)], to: office.room(then: [.archived]), as: office.bob)) == "room.archived"
+        )
     }
 
     @Test func `members leave, also an archived room, and moderators remove`() throws {
         let removed = [RoomEvent.memberRemoved(user: office.bob)]
         #expect(try remove(office.bob, as: office.bob).events(on: office.room) == removed)
-        #expect(try remove(office.bob, office.room(then: [.archived]), as: office.bob).events(on: office.room) == removed)
+        #expect(
+            try remove(office.bob, office.room(then: [.archived]), as: office.bob).events(on: office.room) == removed
+        )
         #expect(try remove(office.bob, as: office.ada).events(on: office.room) == removed)
         #expect(code(try remove(office.ada, as: office.bob)) == "room.moderator_required")
         #expect(try remove(cleo, as: office.ada).isEmpty)
@@ -194,7 +213,10 @@ struct MemberTests {
     @Test func `moderators are made by moderators`() throws {
         func change(_ user: UserID, to role: RoomRole, as caller: UserID) throws(Refusal) -> Decision<Done> {
             let state = RoomState(me: office.me(caller), room: office.room())
-            return try ChangeMemberRole(room: office.room, user: user, role: role).decide(state, for: office.caller(caller))
+            return try ChangeMemberRole(room: office.room, user: user, role: role).decide(
+                state,
+                for: office.caller(caller)
+            )
         }
         let events = try change(office.bob, to: .moderator, as: office.ada).events(on: office.room)
         #expect(events == [.memberRoleChanged(user: office.bob, role: .moderator)])
