@@ -1,10 +1,11 @@
 internal import Foundation
 internal import Synchronization
 
-/// The states of the streams that were used last. They may be old, since other processes write too: the log finds that out
-/// when an append rests on them.
+/// The states of the streams that were used last. They may be old, since other processes write too: the log finds that
+/// out when an append rests on them.
 ///
-/// Bounded by count and by weight, in shards of their own locks so that requests rarely meet. Absent streams are not kept.
+/// Bounded by count and by weight, in shards of their own locks so that requests rarely meet. Absent streams are not
+/// kept.
 final class AggregateCache: Sendable {
     private let shards: [Shard]
 

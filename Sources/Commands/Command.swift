@@ -4,9 +4,9 @@ package import Foundation
 
 /// Something that a caller wants to happen. What it needs to know is loaded first; the decision is pure.
 ///
-/// A command is `Encodable` so that its content can be hashed: the same idempotency key with another content is refused.
-/// What may differ between a request and its retry (a hint from a read model, an identifier that the server made) is left
-/// out of its coding keys.
+/// A command is `Encodable` so that its content can be hashed: the same idempotency key with another content is
+/// refused. What may differ between a request and its retry (a hint from a read model, an identifier that the server
+/// made) is left out of its coding keys.
 package protocol Command: Encodable, Sendable {
     associatedtype State: Sendable
     /// What is kept with the outcome and given again to whoever repeats the key. Identifiers, never personal texts.
@@ -17,7 +17,8 @@ package protocol Command: Encodable, Sendable {
     /// The stream that an `If-Match` speaks of.
     var target: UUID? { get }
 
-    /// Loads what the decision reads. Every stream loaded here is guarded: if it moves before the append, all is done again.
+    /// Loads what the decision reads. Every stream loaded here is guarded: if it moves before the append, all is done
+    /// again.
     func load(by loader: borrowing StateLoader) async throws -> State
 
     func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer>
@@ -31,8 +32,8 @@ extension Command {
 package struct Caller: Sendable {
     package var tenant: Tenant
     package var actor: Actor
-    /// The person who acts or on whose behalf an integration acts; nil for the system itself, and for an integration that
-    /// acts for nobody in particular: both may do what administrators may.
+    /// The person who acts or on whose behalf an integration acts; nil for the system itself, and for an integration
+    /// that acts for nobody in particular: both may do what administrators may.
     package var user: UserID?
     package var now: Timestamp
 
@@ -68,8 +69,8 @@ package struct Decision<Answer: Sendable>: Sendable {
         items.append(Item(stream: stream.uuid, event: event, onBehalfOf: user))
     }
 
-    /// Moves a counter of the tenant with the events, at most once a counter; if that takes it past `max`, the command is
-    /// refused with `refusal`. The log judges this, so that racing commands cannot both take the last unit.
+    /// Moves a counter of the tenant with the events, at most once a counter; if that takes it past `max`, the command
+    /// is refused with `refusal`. The log judges this, so that racing commands cannot both take the last unit.
     package mutating func count(_ counter: UUID, by amount: Int32, max: Int64, else refusal: Refusal) {
         precondition(limits[counter] == nil, "a decision moves a counter at most once")
         counters.append(CounterMove(counter, .add(amount, max: max)))

@@ -3,7 +3,8 @@ internal import EventStore
 internal import Events
 internal import Foundation
 
-/// What the log knows a command by: 32 bytes that are the same for a repeat, and 32 that tell whether it asks for the same.
+/// What the log knows a command by: 32 bytes that are the same for a repeat, and 32 that tell whether it asks for the
+/// same.
 struct CommandKey: Sendable {
     let key: [UInt8]
     let request: [UInt8]
@@ -40,7 +41,8 @@ struct CommandKey: Sendable {
     }
 }
 
-/// What the log keeps for whoever repeats a key: `{"ok": <answer>}` or `{"refused": {"kind", "code", "message", "pointer"}}`.
+/// What the log keeps for whoever repeats a key: `{"ok": <answer>}` or `{"refused": {"kind", "code", "message",
+/// "pointer"}}`.
 enum StoredAnswer<Answer: Codable & Sendable>: Codable {
     case ok(Answer)
     case refused(Refusal)

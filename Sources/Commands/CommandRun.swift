@@ -174,8 +174,9 @@ struct CommandRun<C: Command> {
 
     // MARK: Without events
 
-    /// Makes an answer final that writes nothing: the versions that it rests on are held against the log. If the client gave
-    /// a key, the log keeps the answer, or gives the one that it has kept; that look and the guards are one append.
+    /// Makes an answer final that writes nothing: the versions that it rests on are held against the log. If the
+    /// client gave a key, the log keeps the answer, or gives the one that it has kept; that look and the guards are
+    /// one append.
     private func conclude(_ answer: StoredAnswer<C.Answer>, on loader: borrowing StateLoader) async throws -> Outcome {
         let touched = loader.touched
         let tenant = context.caller.tenant
@@ -231,8 +232,8 @@ struct CommandRun<C: Command> {
         }
     }
 
-    /// States behind the log are brought up to date when they are loaded again. One ahead of it was folded from a log that
-    /// is no more, such as one before a restore.
+    /// States behind the log are brought up to date when they are loaded again. One ahead of it was folded from a log
+    /// that is no more, such as one before a restore.
     private func moved(_ versions: [UUID: StreamVersion], from touched: [UUID: StateLoader.Touch]) -> Outcome {
         for (id, touch) in touched where touch.stream.version > versions[id] ?? touch.stream.version {
             handler.cache.remove(touch.key)

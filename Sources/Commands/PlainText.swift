@@ -2,8 +2,8 @@ internal import Crypto
 
 /// What names, topics and bodies are made of.
 enum PlainText {
-    /// One line of `lengths` Unicode scalars, not blank unless it may be empty, without control characters (Postgres could
-    /// not even hold U+0000).
+    /// One line of `lengths` Unicode scalars, not blank unless it may be empty, without control characters (Postgres
+    /// could not even hold U+0000).
     static func isLine(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
         let scalars = text.unicodeScalars
         guard lengths.contains(scalars.count), !scalars.contains(where: { $0.properties.generalCategory == .control })

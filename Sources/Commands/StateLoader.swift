@@ -40,8 +40,8 @@ package struct StateLoader: ~Copyable, Sendable {
         try await touch(state, id, guarded: false)
     }
 
-    /// The folded state, guarded, of a stream that the command is about to begin. It is taken to be absent without a look at
-    /// the log, which says if that is wrong, so that beginning a stream costs no read.
+    /// The folded state, guarded, of a stream that the command is about to begin. It is taken to be absent without a
+    /// look at the log, which says if that is wrong, so that beginning a stream costs no read.
     package func loadNew<S: Fold>(_ state: S.Type, _ id: StreamID<S.Vocabulary>) async throws -> Loaded<S> {
         try await touch(state, id, guarded: true, new: true)
     }
@@ -49,8 +49,8 @@ package struct StateLoader: ~Copyable, Sendable {
     /// All that was asked for, by stream.
     var touched: [UUID: Touch] { touches.withLock { $0 } }
 
-    /// Looks at the log whether the streams have moved since they were loaded, and brings the cache up to date with those
-    /// that did. When none did, all versions stood together at one moment within this call.
+    /// Looks at the log whether the streams have moved since they were loaded, and brings the cache up to date with
+    /// those that did. When none did, all versions stood together at one moment within this call.
     func moved() async throws -> [UUID: StreamVersion] {
         var moved: [UUID: StreamVersion] = [:]
         for (id, touch) in touched {

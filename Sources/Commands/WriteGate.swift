@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Lets one command of this process at a time append to a stream, in the order in which they came.
 ///
-/// The log would let only one of them through anyway and send the others back to decide anew; a hundred reactions to one
-/// message would use up their tries. Commands of other processes are met in the log alone.
+/// The log would let only one of them through anyway and send the others back to decide anew; a hundred reactions to
+/// one message would use up their tries. Commands of other processes are met in the log alone.
 final class WriteGate: Sendable {
     private typealias Waiter = CheckedContinuation<Void, Never>
 

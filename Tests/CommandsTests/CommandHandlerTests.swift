@@ -174,6 +174,21 @@ struct CommandHandlerTests {
         }
     }
 
+    @Test func `beginning a stream reads nothing`() async throws {
+        try await Desk.run { desk in
+            var configuration = EventLog.Configuration(
+                appender: desk.database.configuration(as: .appender),
+                reader: desk.database.configuration(as: .projector)
+            )
+            configuration.reader.conninfo = "host=/nowhere"
+            let log = EventLog(configuration, logger: desk.database.logger)
+            let handler = CommandHandler(log: log, codec: desk.handler.codec, logger: desk.database.logger)
+            let add = AddUser(user: UserID(), handle: "cleo", name: "Cleo")
+            #expect(try await desk.run(add, by: handler).position == 3)
+            await log.close()
+        }
+    }
+
     @Test func `a stream that cannot be understood fails its commands and no others`() async throws {
         try await Desk.run { desk in
             let room = RoomID()

@@ -2,8 +2,9 @@ import EventStore
 import Events
 import Foundation
 
-/// What lies in `schema/events`: an event of every type and version that was ever written, byte for byte as the log holds it,
-/// named `<type>.<version>.json`, and the keys that its personal fields are sealed with (`keys.json`, made for this alone).
+/// What lies in `schema/events`: an event of every type and version that was ever written, byte for byte as the log
+/// holds it, named `<type>.<version>.json`, and the keys that its personal fields are sealed with (`keys.json`, made
+/// for this alone).
 ///
 /// To add a type: list its event in `events` and run
 ///

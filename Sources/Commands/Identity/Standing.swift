@@ -3,8 +3,8 @@ package import Events
 
 /// What the caller is in the tenant, by which rules judge.
 struct Standing {
-    /// The person whose doing it is; nil for the tenant's administration itself (the system, or an integration that acts for
-    /// nobody in particular).
+    /// The person whose doing it is; nil for the tenant's administration itself (the system, or an integration that
+    /// acts for nobody in particular).
     let user: UserID?
     private let role: Role?
     private let isSystem: Bool

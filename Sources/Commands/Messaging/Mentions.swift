@@ -1,9 +1,10 @@
 /// Finds whom a Markdown text mentions.
 ///
-/// A mention is `@` and a handle, at the start or after anything but a letter, a digit or one of `. % + - / = & @ \`, so that
-/// neither `ann@example.org` nor `https://example.org/@ann` is one. What stands in a code span or between code fences is not
-/// looked at, nor is `@ann@example.org`. Letter case does not matter. Which handles there are, the parser does not know: a
-/// full stop or an emphasis may follow a handle directly, so `@ann._` could be `ann._`, `ann.` or `ann`.
+/// A mention is `@` and a handle, at the start or after anything but a letter, a digit or one of `. % + - / = & @ \`,
+/// so that neither `ann@example.org` nor `https://example.org/@ann` is one. What stands in a code span or between code
+/// fences is not looked at, nor is `@ann@example.org`. Letter case does not matter. Which handles there are, the
+/// parser does not know: a full stop or an emphasis may follow a handle directly, so `@ann._` could be `ann._`, `ann.`
+/// or `ann`.
 package enum Mentions {
     package struct Mention: Equatable, Sendable {
         /// Which handles it may be, the longest first, in lower case.
@@ -29,7 +30,8 @@ package enum Mentions {
 
     // MARK: Blocks
 
-    /// Runs of lines between blank lines and code fences, without the fenced lines: what a code span cannot reach across.
+    /// Runs of lines between blank lines and code fences, without the fenced lines: what a code span cannot reach
+    /// across.
     private static func paragraphs(of markdown: String) -> [Bytes] {
         let bytes = Array(markdown.utf8)
         var paragraphs: [Bytes] = []
@@ -74,8 +76,8 @@ package enum Mentions {
 
     // MARK: Code spans
 
-    /// The parts that are not in code spans. A span ends at the first run of as many backticks as began it; without one, the
-    /// backticks are text.
+    /// The parts that are not in code spans. A span ends at the first run of as many backticks as began it; without
+    /// one, the backticks are text.
     private static func outsideCodeSpans(of paragraph: Bytes) -> [Bytes] {
         let runs = backtickRuns(of: paragraph)
         var starts: [Int: [Int]] = [:]

@@ -1,8 +1,8 @@
 package import Events
 package import Foundation
 
-/// Takes away the messages of a room that there are from one number to another, of one author if one is named. One event,
-/// however many messages. Also in an archived room.
+/// Takes away the messages of a room that there are from one number to another, of one author if one is named. One
+/// event, however many messages. Also in an archived room.
 package struct RangeDelete: Command {
     package typealias State = RoomState
 

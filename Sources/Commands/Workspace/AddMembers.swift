@@ -1,8 +1,8 @@
 package import Events
 package import Foundation
 
-/// Takes users into a room. A member adds others; anyone but a guest joins a channel by themselves. Who is a member already
-/// stays as they are.
+/// Takes users into a room. A member adds others; anyone but a guest joins a channel by themselves. Who is a member
+/// already stays as they are.
 package struct AddMembers: Command {
     package struct State: Sendable {
         package var me: Loaded<User>?

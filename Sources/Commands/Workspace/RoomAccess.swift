@@ -3,7 +3,8 @@ internal import Events
 
 // Who may do what in a room. A room that one may not see is as if it were not there.
 extension Loaded where State == Room {
-    /// Members see it, and so does everyone but guests if it is a channel. Being an administrator opens no private room.
+    /// Members see it, and so does everyone but guests if it is a channel. Being an administrator opens no private
+    /// room.
     func isVisible(to standing: Standing) -> Bool {
         guard exists else { return false }
         return standing.isAdministration || isMember(standing) || (state.kind == .channel && !standing.isGuest)
