@@ -39,7 +39,9 @@ struct Premises: Sendable {
         try await TestDatabase.run { database in
             let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
             // A database that was copied has its template's content, but not who may make schemas in it.
-            try PostgresConnection(database.configuration()).executeScript("GRANT CREATE ON DATABASE \(database.name) TO daybook_owner")
+            try PostgresConnection(database.configuration()).executeScript(
+                "GRANT CREATE ON DATABASE \(database.name) TO daybook_owner"
+            )
             try Migrator(schema: control, configuration: database.configuration()).migrate()
             let log = database.log()
             let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
