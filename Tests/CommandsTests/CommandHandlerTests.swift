@@ -184,7 +184,8 @@ struct CommandHandlerTests {
             let log = EventLog(configuration, logger: desk.database.logger)
             let handler = CommandHandler(log: log, codec: desk.handler.codec, logger: desk.database.logger)
             let add = AddUser(user: UserID(), handle: "cleo", name: "Cleo")
-            #expect(try await desk.run(add, by: handler).position == 3)
+            let position = try await desk.run(add, by: handler).position
+            #expect(position == 3)
             await log.close()
         }
     }
