@@ -4,8 +4,10 @@ internal import Foundation
 
 /// One command on its way: what it has learned of the log and holds of the gate between its tries.
 struct CommandRun<C: Command> {
-    /// How often the log may send it back.
-    private static var conflictLimit: Int { 8 }
+    /// How often the log may send it back. Only one command of a process contends for a stream at a time (`WriteGate`),
+    /// so these are lost to other processes; the waits between them, twice as long each time up to a quarter of a second,
+    /// outlast a queue of some hundred commands there.
+    private static var conflictLimit: Int { 12 }
     /// How often it may decide in all, which also happens when it has waited at the gate or found its states too old.
     private static var decisionLimit: Int { 40 }
 
@@ -52,7 +54,7 @@ struct CommandRun<C: Command> {
                 guard conflict else { continue }
                 conflicts += 1
                 guard conflicts < Self.conflictLimit else { throw CommandError.conflict }
-                try await Task.sleep(for: .microseconds(Int.random(in: 0...1000 << conflicts)))
+                try await Task.sleep(for: .microseconds(Int.random(in: 0...1000 << min(conflicts, 8))))
             }
         }
         throw CommandError.conflict

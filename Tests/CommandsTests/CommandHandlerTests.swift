@@ -184,9 +184,9 @@ struct CommandHandlerTests {
             let log = EventLog(configuration, logger: desk.database.logger)
             let handler = CommandHandler(log: log, codec: desk.handler.codec, logger: desk.database.logger)
             let add = AddUser(user: UserID(), handle: "cleo", name: "Cleo")
-            let position = try await desk.run(add, by: handler).position
-            // After the two events of the owner, its own two.
-            #expect(position == 4)
+            let result = try await desk.run(add, by: handler)
+            // After the owner's two events.
+            #expect(result.position == 4)
             await log.close()
         }
     }

@@ -26,10 +26,11 @@ enum MessageBody {
         guard !attachments.isEmpty else { return nil }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(attachments) else {
-            preconditionFailure("texts and numbers always encode")
+        do {
+            return Personal(String(decoding: try encoder.encode(attachments), as: UTF8.self), of: author)
+        } catch {
+            preconditionFailure("texts and numbers always encode: \(error)")
         }
-        return Personal(String(decoding: json, as: UTF8.self), of: author)
     }
 
     static func check(reason: String?) throws(Refusal) {
