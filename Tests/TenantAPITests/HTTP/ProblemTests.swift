@@ -117,15 +117,17 @@ struct ProblemTests {
     @Test func `a store that is away is 503, for reads, writes and unknown tokens`() async throws {
         try await Premises.run { premises in
             #expect(try await premises.send(.get, "/api/rooms").status == 200)
-            let name = premises.database.name
-            let pool = premises.database.pool()
             let stranger = try await premises.person("stranger")
-            try await pool.execute(
-                "UPDATE pg_database SET datallowconn = false WHERE datname = \(name)"
-            )
-            try await pool.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = \(name) AND pid <> pg_backend_pid()"
-            )
+            let name = premises.database.name
+            try await premises.database.pool().withConnection { connection in
+                try connection.execute("UPDATE pg_database SET datallowconn = false WHERE datname = \(name)")
+                try connection.execute(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE datname = \(name) AND pid <> pg_backend_pid()
+                    """
+                )
+            }
             for answer in [
                 try await premises.send(.get, "/api/rooms"),
                 try await premises.send(.post, "/api/rooms", #"{"name":"x"}"#),
@@ -180,7 +182,7 @@ struct ProblemTests {
             #expect(line.contains("ms="))
             #expect(line.contains("tenant=\(premises.tenant.id.uuidString.lowercased())"))
             #expect(!text.contains("secret"))
-            #expect(!text.contains("limit"))
+            #expect(!text.contains("77"))
             #expect(!text.contains(premises.owner.token))
             #expect(!text.contains("dbk_"))
         }
