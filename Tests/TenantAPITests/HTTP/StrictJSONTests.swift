@@ -96,11 +96,8 @@ struct StrictJSONTests {
         (#"{"title":"x","role":"king"}"#, "/role", "must be one of owner, admin, member, guest, auditor"),
         (#"{"title":"x","parts":{}}"#, "/parts", "must be an array"),
         (#"{"title":"x","parts":[{"name":"y"},{"name":"z","size":"1"}]}"#, "/parts/1/size", "must be an integer"),
-        (#"{"title":"x","parts":[{"name":"y","size":1.5}]}"#, "", "a number is no integer, or too large"),
-        (
-            #"{"title":"x","parts":[{"name":"y","size":99999999999999999999}]}"#, "",
-            "a number is no integer, or too large"
-        ),
+        (#"{"title":"x","parts":[{"name":"y","size":1.5}]}"#, "/parts/0/size", "must be an integer"),
+        (#"{"title":"x","parts":[{"name":"y","size":99999999999999999999}]}"#, "/parts/0/size", "must be an integer"),
         (#"{"title":"x","is_urgent":"true"}"#, "/is_urgent", "must be true or false"),
         (#"[]"#, "", "must be an object"),
     ])

@@ -48,7 +48,7 @@ struct JSONScanner {
             guard byte == UInt8(ascii: "-") || Self.isDigit(byte) else {
                 throw malformed("there is no value at byte \(index)")
             }
-            try number()
+            try number(shape)
         }
     }
 
@@ -179,7 +179,8 @@ struct JSONScanner {
         return unit
     }
 
-    private mutating func number() throws(Problem) {
+    private mutating func number(_ shape: RequestShape?) throws(Problem) {
+        let start = index
         _ = take("-")
         if !take("0") { try digits() }
         if take(".") { try digits() }
@@ -187,6 +188,9 @@ struct JSONScanner {
             if !take("+") { _ = take("-") }
             try digits()
         }
+        // Foundation's decoder does not say where the number stands that does not fit.
+        guard shape == .integer, Int64(String(decoding: bytes[start..<index], as: UTF8.self)) == nil else { return }
+        throw .wrongType(JSONPointer.of(path), .integer)
     }
 
     private mutating func digits() throws(Problem) {

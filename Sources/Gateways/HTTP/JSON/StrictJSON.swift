@@ -32,25 +32,19 @@ package struct StrictJSON<Body: Decodable & Sendable>: Sendable {
         case DecodingError.keyNotFound(let key, let context):
             let pointer = JSONPointer.of(context.codingPath + [key])
             return .badRequest("json.missing_field", "a field is missing", errors: [.init(pointer, "is required")])
-        case DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty:
-            // Foundation does not say which number an integer cannot hold.
-            return .badRequest(
-                "json.wrong_type",
-                "a value is not what it has to be",
-                errors: [.init("", "a number is no integer, or too large")]
-            )
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context):
-            let expected = shape.at(context.codingPath)?.expectation ?? "something else"
-            let pointer = JSONPointer.of(context.codingPath)
-            return .badRequest(
-                "json.wrong_type",
-                "a value is not what it has to be",
-                errors: [.init(pointer, "must be \(expected)")]
-            )
+            return .wrongType(JSONPointer.of(context.codingPath), shape.at(context.codingPath))
         default:
             return .badRequest("json.malformed", "the body cannot be read")
         }
+    }
+}
+
+extension Problem {
+    static func wrongType(_ pointer: String, _ expected: RequestShape?) -> Problem {
+        let reason = "must be \(expected?.expectation ?? "something else")"
+        return .badRequest("json.wrong_type", "a value is not what it has to be", errors: [Fault(pointer, reason)])
     }
 }
 
