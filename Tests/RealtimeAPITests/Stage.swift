@@ -45,6 +45,10 @@ struct Stage: Sendable {
         try await RedisDatabases.lend { redis in
             try await TestDatabase.run { database in
                 let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
+                // A copied database has its template's content, but not who may make schemas in it.
+                try PostgresConnection(database.configuration()).executeScript(
+                    "GRANT CREATE ON DATABASE \(database.name) TO daybook_owner"
+                )
                 try Migrator(schema: control, configuration: database.configuration()).migrate()
                 try await start(options, database, redis, body)
             }
