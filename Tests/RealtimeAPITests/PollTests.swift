@@ -188,19 +188,54 @@ struct PollTests {
         }
     }
 
-    @Test func `a poll at another gateway supersedes too`() async throws {
+    @Test func `a queue goes on at another gateway, where a poll supersedes too`() async throws {
         try await Stage.run { stage in
+            let ada = try await stage.user("ada")
+            let room = try await stage.room(members: [ada])
+            try await stage.settled()
+            var subscriber = try await Subscriber(ada, on: stage)
+            try await subscriber.register()
+            try await stage.post("one", in: room, by: ada)
+            _ = try await subscriber.drain()
+            let client = subscriber
+            async let parked = client.peek(timeout: 30)
+            try await eventually { stage.api.polls == 1 }
+            try await stage.atAnotherGateway { other in
+                var elsewhere = client
+                elsewhere.stage = other
+                try await elsewhere.poll()
+                try await stage.post("two", in: room, by: ada)
+                try await stage.fannedOut()
+                let events = try await elsewhere.events(1)
+                #expect(events.map(\.messageBody) == ["two"] && events[0]["number"] == 2)
+            }
+            #expect(try await parked.code == "superseded")
+        }
+    }
+
+    @Test func `a client that vanishes while parked is noticed`() async throws {
+        try await Stage.run(.init(isLive: true)) { stage in
             let ada = try await stage.user("ada")
             try await stage.settled()
             var subscriber = try await Subscriber(ada, on: stage)
             try await subscriber.register()
             _ = try await subscriber.drain()
-            let client = subscriber
-            async let older = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            let queue = try #require(Queue.id(subscriber.queue))
-            try await stage.api.hot.tell(.init(.superseded, queue: queue, gateway: "another"))
-            #expect(try await older.code == "superseded")
+            let port = try #require(stage.client.port)
+            let sockets = try (0..<20).map { _ in try Socket(port: port) }
+            for socket in sockets {
+                let client = subscriber
+                var own = client
+                try await own.register()
+                try socket.send(
+                    "GET /realtime/queues/\(own.queue)/events?cursor=\(own.cursor)&timeout_s=60 HTTP/1.1\r\n"
+                        + "Host: localhost\r\nAuthorization: Bearer \(own.token)\r\n\r\n"
+                )
+            }
+            try await eventually { stage.api.polls == 20 }
+            for socket in sockets.prefix(15) { socket.close() }
+            try await eventually { stage.api.polls == 5 }
+            for socket in sockets.suffix(5) { socket.close() }
+            try await eventually { stage.api.polls == 0 }
         }
     }
 

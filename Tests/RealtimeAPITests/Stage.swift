@@ -36,6 +36,8 @@ struct Stage: Sendable {
         /// Where the API looks for Redis, if not where the fan-out writes.
         var apiRedis: String?
         var runsFanout = true
+        /// Over sockets instead of straight into the router.
+        var isLive = false
     }
 
     static func run(
@@ -45,6 +47,10 @@ struct Stage: Sendable {
         try await RedisDatabases.lend { redis in
             try await TestDatabase.run { database in
                 let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
+                // A copied database has its template's content, but not who may make schemas in it.
+                try PostgresConnection(database.configuration()).executeScript(
+                    "GRANT CREATE ON DATABASE \(database.name) TO daybook_owner"
+                )
                 try Migrator(schema: control, configuration: database.configuration()).migrate()
                 try await start(options, database, redis, body)
             }
@@ -102,7 +108,13 @@ struct Stage: Sendable {
             for service in api.services { group.addTask { try? await service.run() } }
             let result: Result<Void, any Error>
             do {
-                try await Application(router: router, logger: database.logger).test(.router) { client in
+                let application = Application(
+                    router: router,
+                    server: .http1(configuration: .init(additionalChannelHandlers: [CloseOnEOF()])),
+                    configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+                    logger: database.logger
+                )
+                try await application.test(options.isLive ? .live : .router) { client in
                     try await body(
                         Stage(
                             database: database,
@@ -127,6 +139,39 @@ struct Stage: Sendable {
         }
         await api.close()
         try result.get()
+    }
+
+    /// Another process of the realtime API, which shares nothing with the first but the stores.
+    func atAnotherGateway(_ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
+        let other = RealtimeAPI(
+            .init(redis: redis),
+            log: log,
+            codec: codec,
+            reads: reads,
+            sessions: sessions,
+            positions: PositionTokens(masterKey: database.masterKey),
+            masterKey: database.masterKey,
+            logger: database.logger
+        )
+        let router = Router<DaybookRequestContext>.daybook()
+        other.addRoutes(to: router)
+        try await Application(router: router, logger: database.logger).test(.router) { client in
+            try await body(
+                Stage(
+                    database: database,
+                    redis: redis,
+                    tenant: tenant,
+                    log: log,
+                    codec: codec,
+                    commands: commands,
+                    reads: reads,
+                    sessions: sessions,
+                    api: other,
+                    client: client
+                )
+            )
+        }
+        await other.close()
     }
 
     // MARK: What happens

@@ -9,7 +9,7 @@ import Sessions
 
 /// A client of one user: registers a queue and polls it.
 struct Subscriber: Sendable {
-    let stage: Stage
+    var stage: Stage
     let user: UserID
     let token: String
     let session: Session

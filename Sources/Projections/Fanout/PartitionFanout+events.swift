@@ -116,7 +116,7 @@ extension PartitionFanout {
                     user.toldInWake = wakes
                     wake.add(user.owner)
                 }
-                if let floor = user.added(at: position) { trim(user, to: floor, &commands) }
+                if let floor = user.add(at: position) { trim(user, to: floor, &commands) }
                 // A room may have more members than one step should hold; what is written is not visible yet.
                 if commands.count >= Self.commandLimit {
                     try store.commit(commands)

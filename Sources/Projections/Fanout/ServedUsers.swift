@@ -12,9 +12,11 @@ final class ServedUser {
     let fencesKey: [UInt8]
     var standings: [Standing]
     var fences: FanoutFences
-    /// How many entries were added since the floor, and after each `ServedUser.segment` of them the position then.
-    private(set) var count: Int
-    private(set) var segments: [Position] = []
+    /// Entries that were ever added, and how many of them lie before the floor.
+    private var added: Int
+    private var trimmed = 0
+    /// After each `ServedUser.segment` of entries: the position then, and how many there were.
+    private var segments: [(position: Position, added: Int)] = []
     /// Somebody said that they have come; until then no queue need be registered.
     var graceUntil: ContinuousClock.Instant?
     /// The last wake that names this user.
@@ -27,24 +29,28 @@ final class ServedUser {
     init(_ owner: QueueOwner, _ partition: Partition, fences: FanoutFences, count: Int, standings: [Standing]) {
         self.owner = owner
         self.fences = fences
-        self.count = count
+        added = count
         self.standings = standings
         queueKey = Array(FanoutKeys.queue(owner, partition).utf8)
         fencesKey = Array(FanoutKeys.fences(owner, partition).utf8)
     }
 
     /// Notes one more entry; gives the floor to raise to when the queue is over its bound.
-    func added(at position: Position) -> Position? {
-        count += 1
-        if count.isMultiple(of: Self.segment), segments.last != position { segments.append(position) }
-        guard count > Self.limit + Self.segment, let cut = segments.first, cut > fences.floor else { return nil }
+    func add(at position: Position) -> Position? {
+        added += 1
+        if added.isMultiple(of: Self.segment), segments.last?.position != position {
+            segments.append((position, added))
+        }
+        guard added - trimmed > Self.limit + Self.segment, let cut = segments.first?.position, cut > fences.floor else {
+            return nil
+        }
         return cut
     }
 
     /// The queue now begins after `floor`; gives the fences that nothing lies before any more.
     func raise(to floor: Position) -> [FanoutFences.Scope] {
-        segments.removeAll { $0 <= floor }
-        count = min(count - Self.segment, Self.limit)
+        trimmed = segments.last { $0.position <= floor }?.added ?? trimmed
+        segments.removeAll { $0.position <= floor }
         fences.floor = floor
         let passed = fences.revocations.filter { $0.value <= floor }.map(\.key)
         for scope in passed { fences.revocations[scope] = nil }
@@ -53,7 +59,7 @@ final class ServedUser {
 
     /// Entries that were there at a takeover count as one segment that ends at `position`.
     func resume(at position: Position) {
-        if count >= Self.segment { segments = [position] }
+        if added >= Self.segment { segments = [(position, added)] }
     }
 }
 

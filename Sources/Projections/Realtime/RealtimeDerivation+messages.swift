@@ -75,12 +75,16 @@ extension MessageView {
             body: body.text,
             mentions: mentions.map { "\($0)" },
             threadID: thread.map { "\($0)" },
-            attachments: attachments?.text.flatMap { try? JSONDecoder().decode([Attachment].self, from: Data($0.utf8)) }
-                ?? [],
+            attachments: attachments?.text.flatMap(Self.attachments) ?? [],
             createdAt: recorded.recordedAt,
             source: source,
             version: recorded.raw.version
         )
+    }
+
+    /// What the posting command wrote; of anything else nothing is shown, as the read models do.
+    private static func attachments(_ json: String) -> [Attachment]? {
+        try? JSONDecoder().decode([Attachment].self, from: Data(json.utf8))
     }
 
     /// Leaves out what a tombstone does not show; that it is one, the deletion that follows says.

@@ -53,6 +53,7 @@ struct Gathering: Sendable {
         guard let fences = look.fences else {
             // Nobody had a queue of this user, so none is kept: the fan-out learns of it, the log answers meanwhile.
             found.mustLookAgain = true
+            // The poll looks again in a second, and then says it again.
             try? await hot.noteInterest(queue.owner, in: queue.tenant.partition)
             try await fill(&found, through: look.watermark, limit: limit)
             return found
