@@ -64,7 +64,12 @@ final class PostgresCluster: Sendable {
         if getuid() == 0 {
             try FileManager.default.setAttributes([.ownerAccountName: "postgres"], ofItemAtPath: self.folder)
         }
-        let made = try Child("/usr/bin/env", command("initdb", "-U", "postgres", "-A", "trust", "-D", data), output: log, errors: log)
+        let made = try Child(
+            "/usr/bin/env",
+            command("initdb", "-U", "postgres", "-A", "trust", "-D", data),
+            output: log,
+            errors: log
+        )
         let result = await made.result()
         guard result.status == 0 else { throw ToolFailure(arguments: ["initdb"], result: result) }
         try await start()
