@@ -177,9 +177,13 @@ final class Installation: Sendable {
 
     /// Runs a subcommand to its end, whatever that is.
     func attempt(_ arguments: [String]) async throws -> Child.Result {
+        try await start(arguments).result()
+    }
+
+    /// Starts a subcommand.
+    func start(_ arguments: [String]) throws -> Child {
         let log = "\(folder)/tool-\(UUID().uuidString)"
-        let child = try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
-        return await child.result()
+        return try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
     }
 
     /// A token for a user of the tenant.
