@@ -60,7 +60,7 @@ struct Installation: ParsableArguments {
 
     func masterKey() throws -> MasterKey {
         guard let file = masterKeyFile ?? Self.environment("DAYBOOK_MASTER_KEY_FILE") else {
-            throw ValidationError("--master-key-file or DAYBOOK_MASTER_KEY_FILE is needed")
+            throw ToolError("--master-key-file or DAYBOOK_MASTER_KEY_FILE is needed")
         }
         return try MasterKey(file: file)
     }
@@ -77,7 +77,7 @@ struct Installation: ParsableArguments {
                 folder.deleteLastPathComponent()
             }
         }
-        throw ValidationError("there is no folder 'schema' here or above; name it by --schema or DAYBOOK_SCHEMA")
+        throw ToolError("there is no folder 'schema' here or above; name it by --schema or DAYBOOK_SCHEMA")
     }
 
     func logger(_ label: String = "daybook") -> Logger {

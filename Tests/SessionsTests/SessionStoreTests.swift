@@ -75,7 +75,7 @@ struct SessionStoreTests {
             let (session, token) = try await store.open(
                 tenant: tenant,
                 user: user,
-                lifetime: .milliseconds(700),
+                lifetime: .seconds(3),
                 label: "test"
             )
             #expect(try await store.authenticate(token) != nil)

@@ -40,6 +40,25 @@ final class Installation: Sendable {
         auditors: [String] = [],
         _ body: (Installation) async throws -> Void
     ) async throws {
+        await gate.enter()
+        do {
+            try await runAlone(ownPostgres, owners, auditors, body)
+            await gate.leave()
+        } catch {
+            await gate.leave()
+            throw error
+        }
+    }
+
+    /// Each is several processes, and times are measured.
+    private static let gate = Gate(limit: 2)
+
+    private static func runAlone(
+        _ ownPostgres: Bool,
+        _ owners: [String],
+        _ auditors: [String],
+        _ body: (Installation) async throws -> Void
+    ) async throws {
         let installation = try await Installation(ownPostgres: ownPostgres)
         do {
             try await installation.tool("migrate")
@@ -60,8 +79,8 @@ final class Installation: Sendable {
         let environment = ProcessInfo.processInfo.environment
         binary = try #require(environment["DAYBOOK_BINARY"], "set DAYBOOK_BINARY to the built executable")
         name = "daybook_system_" + UUID().uuidString.lowercased().prefix(8)
-        // Short: a socket's path has at most 107 bytes.
-        folder = "/tmp/\(name)"
+        // Short: a socket's path has at most 107 bytes. `tools/test` ends whatever still runs on a folder below its own.
+        folder = "\(environment["DAYBOOK_TEST_FOLDER"] ?? "/tmp")/\(name.suffix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         redis = try await RedisServer(folder: folder)
         if ownPostgres {
@@ -158,9 +177,13 @@ final class Installation: Sendable {
 
     /// Runs a subcommand to its end, whatever that is.
     func attempt(_ arguments: [String]) async throws -> Child.Result {
+        try await start(arguments).result()
+    }
+
+    /// Starts a subcommand.
+    func start(_ arguments: [String]) throws -> Child {
         let log = "\(folder)/tool-\(UUID().uuidString)"
-        let child = try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
-        return await child.result()
+        return try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
     }
 
     /// A token for a user of the tenant.

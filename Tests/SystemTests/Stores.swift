@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Redis
 import Synchronization
 
@@ -52,6 +53,7 @@ final class PostgresCluster: Sendable {
     private static let bin = "/usr/lib/postgresql/15/bin"
 
     private let folder: String
+    private let child: Mutex<Child?> = Mutex(nil)
 
     var conninfo: String { "host=\(folder) user=postgres dbname=postgres" }
 
@@ -60,42 +62,48 @@ final class PostgresCluster: Sendable {
         self.folder = "\(folder)/pg"
         try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: false)
         if getuid() == 0 {
-            // It refuses to run as root.
             try FileManager.default.setAttributes([.ownerAccountName: "postgres"], ofItemAtPath: self.folder)
         }
-        try await run("initdb", "-U", "postgres", "-A", "trust", "-D", data)
-        let settings = "listen_addresses=''\nunix_socket_directories='\(self.folder)'\nmax_connections=200\n"
-        try await run(shell: "cat >> \(data)/postgresql.conf <<'END'\n\(settings)END")
+        let made = try Child(
+            "/usr/bin/env",
+            command("initdb", "-U", "postgres", "-A", "trust", "-D", data),
+            output: log,
+            errors: log
+        )
+        let result = await made.result()
+        guard result.status == 0 else { throw ToolFailure(arguments: ["initdb"], result: result) }
         try await start()
     }
 
+    /// Starts it and waits until it takes connections, after a crash until it has recovered.
     func start() async throws {
-        try await run("pg_ctl", "start", "-s", "-w", "-D", data, "-l", "\(folder)/log")
+        let settings = ["listen_addresses=", "unix_socket_directories=\(folder)", "max_connections=200"]
+        let command = command("postgres", ["-D", data] + settings.flatMap { ["-c", $0] })
+        let started = try Child("/usr/bin/env", command, output: log, errors: log)
+        child.withLock { $0 = started }
+        try await eventually("Postgres takes connections", timeout: .seconds(60)) {
+            guard started.isRunning else { throw NeverSo(what: "Postgres runs; see \(log)") }
+            return (try? PostgresConnection(PostgresConfiguration(conninfo: conninfo))) != nil
+        }
     }
 
     /// Ends it like a crash: what was not on disk is lost, and it recovers when it starts again.
     func kill() async {
-        // Already down is as good.
-        try? await run("pg_ctl", "stop", "-s", "-w", "-m", "immediate", "-D", data)
+        guard let child = child.withLock({ $0 }) else { return }
+        // Its own word for "at once", which also ends all that it has started.
+        child.signal(SIGQUIT)
+        await child.end()
     }
 
     private var data: String { "\(folder)/data" }
+    private var log: String { "\(folder).log" }
 
-    private func run(_ program: String, _ arguments: String...) async throws {
-        try await run(["\(Self.bin)/\(program)"] + arguments)
-    }
+    private func command(_ program: String, _ arguments: String...) -> [String] { command(program, arguments) }
 
-    private func run(shell script: String) async throws {
-        try await run(["/bin/sh", "-c", script])
-    }
-
-    private func run(_ command: [String]) async throws {
-        let command = getuid() == 0 ? ["runuser", "-u", "postgres", "--"] + command : command
-        let said = "\(NSTemporaryDirectory())daybook-\(UUID().uuidString)"
-        // Kept no longer than it is needed.
-        defer { try? FileManager.default.removeItem(atPath: said) }
-        let result = try await Child("/usr/bin/env", command, output: said, errors: said).result()
-        guard result.status == 0 else { throw ToolFailure(arguments: command, result: result) }
+    /// It refuses to run as root.
+    private func command(_ program: String, _ arguments: [String]) -> [String] {
+        let asUser = getuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : []
+        return asUser + ["\(Self.bin)/\(program)"] + arguments
     }
 }
 

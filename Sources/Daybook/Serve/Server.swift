@@ -102,7 +102,8 @@ struct Server {
                     schema: try installation.schemaFolder(of: .product),
                     configuration: installation.configuration(.product, as: .gateway)
                 ),
-            ]
+            ],
+            projecting: roles.contains(.projector) ? (log, reads) : nil
         )
         HealthRoutes(checks: readiness.checks()).add(to: router)
         if roles.contains(.tenantAPI) {

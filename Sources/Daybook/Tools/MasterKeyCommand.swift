@@ -27,7 +27,7 @@ struct MasterKeyCommand: ParsableCommand {
             // Exclusive: a key that is in use is never overwritten.
             let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
             guard descriptor >= 0 else {
-                throw ValidationError("cannot make \(file): \(String(cString: strerror(errno)))")
+                throw ToolError("cannot make \(file): \(String(cString: strerror(errno)))")
             }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             try handle.write(contentsOf: Data((digits + "\n").utf8))

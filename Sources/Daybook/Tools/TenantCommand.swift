@@ -73,14 +73,3 @@ struct TenantCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension CommandError {
-    /// What a tool says about it.
-    var asToolError: ValidationError {
-        switch self {
-        case .refused(let refusal): ValidationError(refusal.message)
-        case .unavailable(let reason): ValidationError("the store is away: \(reason)")
-        default: ValidationError("\(self)")
-        }
-    }
-}

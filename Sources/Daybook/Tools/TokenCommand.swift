@@ -42,13 +42,13 @@ struct TokenCommand: AsyncParsableCommand {
         try await Workbench.run(installation) { workbench in
             if let id = revoke.flatMap({ UUID(uuidString: $0) }) {
                 guard try await workbench.sessions.revoke(id) else {
-                    throw ValidationError("there is no such session to revoke")
+                    throw ToolError("there is no such session to revoke")
                 }
                 return
             }
             let tenant = try await workbench.tenant(named: tenant ?? "")
             guard let user = try await workbench.user(user ?? "", of: tenant) else {
-                throw ValidationError("the tenant has no user '\(user ?? "")'")
+                throw ToolError("the tenant has no user '\(user ?? "")'")
             }
             let opened = try await workbench.sessions.open(
                 tenant: tenant,

@@ -46,7 +46,7 @@ struct Workbench {
 
     func tenant(named slug: String) async throws -> Tenant {
         guard let tenant = try await directory.tenant(named: slug) else {
-            throw ValidationError("there is no tenant '\(slug)'; make it by `daybook tenant create \(slug)`")
+            throw ToolError("there is no tenant '\(slug)'; make it by `daybook tenant create \(slug)`")
         }
         return tenant
     }

@@ -37,7 +37,7 @@ extension ImportReport: CustomStringConvertible {
         }
         var lines = ["taken over", row("users", users), row("rooms", rooms), row("messages", messages)]
         lines.append("    of these, answers in threads: \(answers)")
-        if delayedAnswers > 0 {
+        if delayedAnswers > 0, messages.added > 0 {
             lines.append("    older than their thread's first message, so put right behind it: \(delayedAnswers)")
         }
         lines += ["  edits: \(edits)", "  reactions: \(reactions)", "  names of files: \(files)"]
