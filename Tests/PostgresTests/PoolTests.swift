@@ -69,17 +69,21 @@ extension PostgresTests {
 
         @Test func `a cancelled task leaves the queue`() async throws {
             try await withPool(size: 1) { pool in
-                let busy = Task { try await pool.execute("SELECT pg_sleep(1)") }
-                try await Task.sleep(for: .milliseconds(100))
-                let waiting = Task { try await pool.execute("SELECT 1") }
-                try await Task.sleep(for: .milliseconds(100))
-                let took = try await ContinuousClock().measure {
-                    waiting.cancel()
-                    let error = try await asyncFailure { try await waiting.value }
-                    #expect(error.code == .cancelled)
+                let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+                let busy = Task {
+                    try await pool.withConnection { connection in
+                        begin.finish()
+                        _ = try connection.execute("SELECT pg_sleep(30)")
+                    }
                 }
-                #expect(took < .milliseconds(500))
-                _ = try await busy.value
+                for await _ in begun {}
+                let waiting = Task { try await pool.execute("SELECT 1") }
+                while pool.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                waiting.cancel()
+                // It would be timed out, had it stayed until its turn or its time.
+                #expect(try await asyncFailure { try await waiting.value }.code == .cancelled)
+                busy.cancel()
+                #expect(try await asyncFailure { try await busy.value }.code == .cancelled)
             }
         }
 
