@@ -19,7 +19,8 @@ struct FanoutRate {
         for run in 0..<runs {
             plain.append(try benchmark())
             let projector = try start("projector")
-            let head = try await post(100, run)
+            // Several batches of the fan-out, so that its pace can be seen between the first and the last.
+            let head = try await post(max(100, 1_000_000 / entriesEach), run)
             try await until { try Int64(projected()) ?? 0 >= head }
             Tool.stop(projector)
             let fanout = try start("fanout")

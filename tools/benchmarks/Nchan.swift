@@ -99,5 +99,9 @@ final class Nchan {
         return (try await polls.value - began).milliseconds
     }
 
-    func stop() { Tool.stop(process) }
+    func stop() async {
+        for connection in connections { await connection.close() }
+        await publisher.close()
+        Tool.stop(process)
+    }
 }

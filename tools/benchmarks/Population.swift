@@ -25,7 +25,8 @@ struct Population: Sendable {
             queueLimit: 100_000
         )
         let sessions = SessionStore(pool: control, logger: system.logger)
-        let tenant = try await TenantDirectory(pool: control).register(
+        let registrar = PostgresPool(system.configuration("daybook_appender", "daybook_control"), size: 1, queueLimit: 10)
+        let tenant = try await TenantDirectory(pool: registrar).register(
             slug: name,
             tenant: try await log.place(.v7(), in: Partition(0))
         )
@@ -43,7 +44,7 @@ struct Population: Sendable {
                 .token
             return (user, token)
         }
-        await control.close()
+        for pool in [registrar, control] { await pool.close() }
         return Population(tenant: tenant, users: members.map(\.0), tokens: members.map(\.1), handler: handler, log: log)
     }
 

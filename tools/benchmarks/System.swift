@@ -35,6 +35,7 @@ struct System: Sendable {
             "DAYBOOK_POSTGRES": settings.postgres,
             "DAYBOOK_REDIS": settings.redis,
             "DAYBOOK_MASTER_KEY_FILE": keyFile,
+            "LOG_LEVEL": "warning",
         ]
         try Tool.run(settings.binary, ["migrate"], environment: environment)
     }

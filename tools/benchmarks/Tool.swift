@@ -19,7 +19,7 @@ enum Tool {
         defer { try? FileManager.default.removeItem(at: errors) }  // A left-over file in /tmp harms nobody.
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
+        try launch(process)
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
@@ -47,8 +47,18 @@ enum Tool {
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         process.standardOutput = handle
         process.standardError = handle
-        try process.run()
+        try launch(process)
         return process
+    }
+
+    /// Starts it with no signal blocked. Foundation hands on the calling thread's mask, and Swift's threads block them all, so
+    /// that pgbench never heard its alarm clock.
+    private static func launch(_ process: Process) throws {
+        var (none, mask) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &mask)
+        defer { pthread_sigmask(SIG_SETMASK, &mask, nil) }
+        try process.run()
     }
 
     static func stop(_ process: Process) {

@@ -30,7 +30,9 @@ is_installed() {
 
 # Runs as root. Packages start their services and Debian's Postgres makes a cluster, unless told not to; ours are private.
 install_without_services() {
-    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.conf
+    # Not local: the trap runs when the function has returned.
+    policy=/usr/sbin/policy-rc.d
+    clusters=/etc/postgresql-common/createcluster.conf
     export DEBIAN_FRONTEND=noninteractive
     undo() {
         if [[ -e $policy.daybook ]]; then rm -f "$policy" "$policy.daybook"; fi
@@ -50,6 +52,7 @@ install_without_services() {
         case $package in
             postgresql-15) services+=(postgresql.service) ;;
             redis-server) services+=(redis-server.service) ;;
+            nginx-light) services+=(nginx.service) ;;
         esac
     done
     if [[ " $* " == *" postgresql-15 "* ]]; then
@@ -59,7 +62,7 @@ install_without_services() {
     fi
     "${apt[@]}" install --no-upgrade --no-install-recommends "$@"
     # What the packages enabled would start with the machine's next boot.
-    if ((${#services[@]})) && command -v deb-systemd-helper >/dev/null; then
-        deb-systemd-helper disable "${services[@]}" >/dev/null 2>&1 || true
+    if ((${#services[@]})) && command -v systemctl >/dev/null; then
+        SYSTEMD_OFFLINE=1 systemctl disable --quiet "${services[@]}"
     fi
 }
