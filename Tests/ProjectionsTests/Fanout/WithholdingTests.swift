@@ -131,8 +131,10 @@ struct WithholdingTests {
             let projected = try await stage.story.project()
             // As if a newer process had projected it.
             _ = try await stage.story.superuser.execute("TRUNCATE rm.parked, rm.parked_streams")
-            try await stage.fanout { fanout, connection in
-                _ = #expect(throws: NotUnderstood.self) { try fanout.step(hint: projected, on: connection) }
+            await #expect(throws: NotUnderstood.self) {
+                try await stage.fanout { fanout, connection in
+                    _ = try fanout.step(hint: projected, on: connection)
+                }
             }
             #expect(try await stage.watermark == before)
             await #expect(throws: NotUnderstood.self) { try await stage.refilled(ada) }
