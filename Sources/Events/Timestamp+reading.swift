@@ -7,7 +7,8 @@ extension Timestamp {
     }
 }
 
-/// Reads a time byte by byte, since imports read them by the hundred thousand and a regular expression is 100 times as slow.
+/// Reads a time byte by byte: imports read them by the hundred thousand, and a regular expression took 0.3 ms each, not 2 µs
+/// (debug).
 ///
 ///     2018-11-05T19:30:43.0001+01:00      'T' and 'Z' in either case; decimals and their dot may be left out
 private struct TimestampReader {
