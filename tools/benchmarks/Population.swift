@@ -25,7 +25,11 @@ struct Population: Sendable {
             queueLimit: 100_000
         )
         let sessions = SessionStore(pool: control, logger: system.logger)
-        let registrar = PostgresPool(system.configuration("daybook_appender", "daybook_control"), size: 1, queueLimit: 10)
+        let registrar = PostgresPool(
+            system.configuration("daybook_appender", "daybook_control"),
+            size: 1,
+            queueLimit: 10
+        )
         let tenant = try await TenantDirectory(pool: registrar).register(
             slug: name,
             tenant: try await log.place(.v7(), in: Partition(0))
