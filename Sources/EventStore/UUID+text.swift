@@ -22,21 +22,29 @@ extension UUID {
     }
 
     /// Reads what `text` gives, and nothing else, so that one identifier has one spelling.
-    package init?(text: some StringProtocol) {
-        var digits = text.utf8.makeIterator()
+    package init?(text: String) {
+        var text = text
         var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        let isWhole = withUnsafeMutableBytes(of: &bytes) { bytes in
-            for index in bytes.indices {
-                if Self.followsHyphen(index), digits.next() != UInt8(ascii: "-") { return false }
-                guard let high = digits.next().flatMap(Self.value), let low = digits.next().flatMap(Self.value) else {
-                    return false
-                }
-                bytes[index] = high << 4 | low
-            }
-            return digits.next() == nil
+        let isWhole = text.withUTF8 { text in
+            withUnsafeMutableBytes(of: &bytes) { bytes in Self.read(text, into: bytes) }
         }
         guard isWhole else { return nil }
         self.init(uuid: bytes)
+    }
+
+    private static func read(_ text: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        guard text.count == 36 else { return false }
+        var place = 0
+        for index in bytes.indices {
+            if followsHyphen(index) {
+                guard text[place] == UInt8(ascii: "-") else { return false }
+                place += 1
+            }
+            guard let high = value(text[place]), let low = value(text[place + 1]) else { return false }
+            bytes[index] = high << 4 | low
+            place += 2
+        }
+        return true
     }
 
     private static func followsHyphen(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }

@@ -11,7 +11,7 @@ package struct StreamID<E: Event>: Hashable, Sendable, Codable, Comparable, Cust
     package init?(_ text: some StringProtocol) {
         let prefix = E.prefix + "_"
         guard text.hasPrefix(prefix) else { return nil }
-        guard let uuid = UUID(text: text.dropFirst(prefix.count)) else { return nil }
+        guard let uuid = UUID(text: String(text.dropFirst(prefix.count))) else { return nil }
         self.uuid = uuid
     }
 
