@@ -137,6 +137,12 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "PostgresProbe",
+            dependencies: ["Postgres"],
+            path: "Tests/PostgresProbe",
+            swiftSettings: settings
+        ),
         tests("ArchitectureTests", []),
         tests("PostgresTests", ["Postgres"]),
         tests("RedisTests", ["Redis"]),

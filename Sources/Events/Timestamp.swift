@@ -12,31 +12,6 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
-    /// Reads RFC 3339 with an offset or `Z` and up to six decimals, years 1 to 9999; nil for anything else.
-    package init?(_ text: some StringProtocol) {
-        let pattern = #/(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))/#
-        guard let match = String(text).wholeMatch(of: pattern) else { return nil }
-        let (_, y, mo, d, h, mi, s, fraction, _, sign, offsetHours, offsetMinutes) = match.output
-        guard let year = Int64(y), let month = Int64(mo), let day = Int64(d), let hour = Int64(h),
-            let minute = Int64(mi),
-            let second = Int64(s), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
-            second < 61,
-            year > 0
-        else { return nil }
-        let padded = (fraction.map(String.init) ?? "").padding(toLength: 6, withPad: "0", startingAt: 0)
-        let days = Self.days(year: year, month: month, day: day)
-        guard Self.civil(days: days) == (year, month, day) else { return nil }
-        guard let ahead = Int64(offsetHours ?? "0"), let minutes = Int64(offsetMinutes ?? "0"), ahead < 24, minutes < 60
-        else {
-            return nil
-        }
-        let offset = ahead * 3600 + minutes * 60
-        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - (sign == "-" ? -offset : offset)
-        // In UTC, too, the year is one that can be written and read again.
-        guard (-62_135_596_800...253_402_300_799).contains(seconds) else { return nil }
-        self.microseconds = seconds * 1_000_000 + (Int64(padded) ?? 0)
-    }
-
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let time = Timestamp(try container.decode(String.self)) else {
@@ -67,14 +42,14 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
     package static func - (a: Self, b: Self) -> Duration { .microseconds(a.microseconds - b.microseconds) }
 
     /// Days since 1970-01-01 of the proleptic Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let y = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = y.flooredDivision(by: 400)
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

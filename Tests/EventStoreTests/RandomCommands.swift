@@ -1,39 +1,19 @@
 import EventStore
 import Foundation
-
-/// A generator whose seed tells the whole run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func uuid() -> UUID { UUID(bytes: bytes(16))! }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
-    mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
-
-    mutating func pick<Value>(_ values: [Value]) -> Value { values.randomElement(using: &self)! }
-}
+import TestSupport
 
 /// Commands that meet each other often: two tenants, few streams and counters, stale versions, keys used again.
 struct RandomCommands {
     static let type = EventType("tested")
 
-    var random: SeededGenerator
+    var random: Seeded
     private let tenants: [UUID]
     private let streams: [UUID]
     private let counters: [UUID]
     private var recent: [AppendCommand] = []
 
     init(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = Seeded(seed)
         tenants = (0..<2).map { _ in random.uuid() }
         streams = (0..<14).map { _ in random.uuid() }
         counters = (0..<4).map { _ in random.uuid() }
@@ -101,4 +81,10 @@ struct RandomCommands {
             )
         }
     }
+}
+
+extension Seeded {
+    mutating func uuid() -> UUID { UUID(bytes: bytes(16))! }
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
+    mutating func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
 }

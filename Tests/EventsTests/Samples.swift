@@ -54,7 +54,10 @@ enum Samples {
                 body: Personal("Hello **@bob** 👋", of: ada),
                 mentions: [bob],
                 thread: message,
-                attachments: Personal(#"[{"name":"note g.png","mediaType":"image/png","size":1843}]"#, of: ada),
+                attachments: PersonalAttachments(
+                    [Attachment(name: "note g.png", mediaType: "image/png", size: 1843)],
+                    of: ada
+                ),
                 source: source
             )
         ),

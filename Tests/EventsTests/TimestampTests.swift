@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import TestSupport
 import Testing
 
 struct TimestampTests {
@@ -18,6 +19,14 @@ struct TimestampTests {
             ("9999-12-31T23:59:59.999999Z", 253_402_300_799_999_999),
             ("2026-01-01T00:00:00.1234567Z", 1_767_225_600_123_456),
             ("2026-01-01T00:30:00+01:00", 1_767_223_800_000_000),
+            ("2026-01-01T00:00:00.1Z", 1_767_225_600_100_000),
+            ("2026-01-01T00:00:00.12345Z", 1_767_225_600_123_450),
+            ("2026-01-01T00:00:00.000000999999999999999999999Z", 1_767_225_600_000_000),
+            ("2026-01-01T00:00:00.9-00:00", 1_767_225_600_900_000),
+            ("2016-12-31T23:59:60.5Z", 1_483_228_800_500_000),
+            ("2016-12-31T18:29:60-05:30", 1_483_228_800_000_000),
+            ("2025-12-31T00:01:00-23:59", 1_767_225_600_000_000),
+            ("2400-02-29T00:00:00Z", 13_574_563_200_000_000),
         ] as [(String, Int64)]
     )
     func `RFC 3339 is read to the microsecond`(text: String, microseconds: Int64) {
@@ -32,10 +41,60 @@ struct TimestampTests {
         "2026-01-01T00:00:00.Z",
         "2026-01-01T00:00:00+0100", "0000-01-01T00:00:00Z", "2026-01-01T00:00:00Z ", "+2026-01-01T00:00:00Z",
         "٢٠٢٦-01-01T00:00:00Z", "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+00:60",
+        "2026-01-01T00:00:00.+01:00", "2026-01-01T00:00:00.1", "2026-01-01T00:00:00.1 Z", "2026-01-01T00:00:00.1.2Z",
+        "2026-01-01T00:00:00Z+01:00", "2026-01-01T00:00:00+01", "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00±01:00",
+        "2026-01-01T00:00:00,5Z", "2026-01-01T00:00:0", "2026-01-01T00:00Z", "02026-01-01T00:00:00Z",
+        "-2026-01-01T00:00:00Z",
+        "2026-06-31T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-01T-1:00:00Z", "2026-01-01T00:00:00Z\0",
+        "2026-01-01T00:00:00Z\u{301}", "2026-01-01T00:00:00.１Z", " 2026-01-01T00:00:00Z", "2026/01/01T00:00:00Z",
         "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+00:01",
     ])
     func `what is no time is refused`(text: String) {
         #expect(Timestamp(text) == nil)
+    }
+
+    @Test func `whatever is done to a time, it is read as the grammar says`() {
+        let bytes = Array("0123456789-+:.TtZz /".utf8)
+        var random = Seeded(1)
+        for time in ["2024-02-29T11:12:13.123456Z", "0001-11-12T00:12:59z", "9999-12-31t23:12:13.1+01:12"] {
+            #expect(Timestamp(time)?.microseconds == Self.reading(time) && Timestamp(time) != nil)
+            for _ in 0..<1500 {
+                var changed = Array(time.utf8)
+                for _ in 0...random.next() % 2 {
+                    let place = Int(random.next() % UInt64(changed.count))
+                    switch random.next() % 6 {
+                    case 0: changed.remove(at: place)
+                    case 1: changed.insert(random.pick(bytes), at: place)
+                    default: changed[place] = random.pick(bytes)
+                    }
+                }
+                let text = String(decoding: changed, as: UTF8.self)
+                #expect(Timestamp(text)?.microseconds == Self.reading(text), "\(text)")
+            }
+        }
+    }
+
+    /// The grammar as a regular expression, and the calendar as everybody knows it.
+    private static func reading(_ text: String) -> Int64? {
+        let grammar = #/(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))/#
+        guard let match = text.wholeMatch(of: grammar)?.output else { return nil }
+        func number(_ digits: Substring?) -> Int { digits.flatMap { Int($0) } ?? 0 }
+        let (year, month, day) = (number(match.1), number(match.2), number(match.3))
+        let (hour, minute, second) = (number(match.4), number(match.5), number(match.6))
+        let (hours, minutes) = (number(match.9), number(match.10))
+        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        let months = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        guard year > 0, (1...12).contains(month), (1...months[month - 1]).contains(day), hour < 24, minute < 60,
+            second <= 60, hours < 24, minutes < 60
+        else { return nil }
+        let before = year - 1
+        let days =
+            before * 365 + before / 4 - before / 100 + before / 400 + months[..<(month - 1)].reduce(0, +) + day - 1
+        let ahead = (hours * 60 + minutes) * (match.8 == "-" ? -60 : 60)
+        let seconds = (days * 24 + hour) * 3600 + minute * 60 + second - ahead
+        guard (0..<3_652_059 * 86_400).contains(seconds) else { return nil }
+        let fraction = Int((match.7 ?? "").prefix(6).padding(toLength: 6, withPad: "0", startingAt: 0)) ?? 0
+        return Int64((seconds - 719_162 * 86_400) * 1_000_000 + fraction)
     }
 
     @Test(

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Projections
+import TestSupport
 
 /// What a client knows, by the rules of `docs/realtime-events.md`: the state of its registration, and every event since folded in.
 struct ClientModel {
@@ -12,7 +13,7 @@ struct ClientModel {
         var createdAt: Timestamp
         var role: RoomRole?
         var version: Int64
-        /// Nil where the client would have to ask: a room that it was added to later.
+        /// Nil where the client would have to ask: a room that it is not in, or was added to later.
         var members: [String: RoomRole]?
         var unread: UnreadView?
     }
@@ -32,7 +33,7 @@ struct ClientModel {
         for user in try state["users"].decode([UserView].self) { users[user.id] = user }
         for json in state["rooms"].items {
             let view = try json.decode(RoomView.self)
-            let members = try json["members"].decode([MemberView].self)
+            let members = try json["members"].decode([MemberView]?.self)
             rooms[view.id] = Room(
                 kind: view.kind,
                 name: view.name,
@@ -41,7 +42,7 @@ struct ClientModel {
                 createdAt: view.createdAt,
                 role: view.role,
                 version: view.version,
-                members: Dictionary(uniqueKeysWithValues: members.map { ($0.userID, $0.role) })
+                members: members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.userID, $0.role) }) }
             )
         }
         for unread in try state["unread"].decode([UnreadView].self) { rooms[unread.roomID]?.unread = unread }

@@ -31,10 +31,7 @@ struct CursorTests {
     @Test func `forged, foreign and future cursors are bad`() async throws {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada"), try await stage.user("bob"))
-            try await stage.settled()
-            var (hers, his) = (try await Subscriber(ada, on: stage), try await Subscriber(bob, on: stage))
-            try await hers.register()
-            try await his.register()
+            let (hers, his) = (try await stage.subscriber(ada), try await stage.subscriber(bob))
             var second = hers
             try await second.register()
             for cursor in ["", "AAAA", hers.cursor.dropLast() + "_", his.cursor, second.cursor] {
@@ -51,9 +48,7 @@ struct CursorTests {
     @Test func `another's queue is not there`() async throws {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada"), try await stage.user("bob"))
-            try await stage.settled()
-            var hers = try await Subscriber(ada, on: stage)
-            try await hers.register()
+            let hers = try await stage.subscriber(ada)
             var his = try await Subscriber(bob, on: stage)
             his.queue = hers.queue
             his.cursor = hers.cursor
@@ -74,9 +69,7 @@ struct CursorTests {
         try await Stage.run(.init(fanout: { $0.reload = .seconds(1) })) { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             try await stage.post("one", in: room, by: ada)
             _ = try await subscriber.events(1)
             // The watermark falls back, as when Redis fails over to a replica that was behind.

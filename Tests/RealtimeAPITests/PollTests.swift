@@ -12,18 +12,16 @@ struct PollTests {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada"), try await stage.user("bob"))
             let room = try await stage.room(members: [ada, bob])
-            try await stage.settled()
-            var subscriber = try await Subscriber(bob, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(bob)
             _ = try await subscriber.drain()
 
-            let parked = subscriber
-            async let answer = parked.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            try await Task.sleep(for: .milliseconds(100))
-            let posted = ContinuousClock.now
-            let message = try await stage.post("hello", in: room, by: ada)
-            let events = try await answer.events
+            let message = MessageID()
+            var posted = ContinuousClock.now
+            let events = try await subscriber.whileParked {
+                try await Task.sleep(for: .milliseconds(100))
+                posted = .now
+                try await stage.perform(PostMessage(message: message, room: room, body: "hello"), by: ada)
+            }.events
             #expect(ContinuousClock.now - posted < .seconds(2))
             #expect(events.count == 1)
             #expect(events[0]["type"] == "message.created" && events[0]["room_id"].text == "\(room)")
@@ -37,9 +35,7 @@ struct PollTests {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada"), try await stage.user("bob"))
             let room = try await stage.room(members: [ada, bob])
-            try await stage.settled()
-            var subscriber = try await Subscriber(bob, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(bob)
             let first = try await stage.post("one", in: room, by: ada)
             let second = try await stage.post("two", in: room, by: ada)
             try await stage.perform(EditMessage(message: first, body: "uno"), by: ada)
@@ -90,9 +86,7 @@ struct PollTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             for number in 1...5 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.fannedOut()
             let first = try await subscriber.peek(limit: 3)
@@ -110,10 +104,7 @@ struct PollTests {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada"), try await stage.user("bob"))
             let room = try await stage.room(members: [ada, bob])
-            try await stage.settled()
-            var (hers, his) = (try await Subscriber(ada, on: stage), try await Subscriber(bob, on: stage))
-            try await hers.register()
-            try await his.register()
+            var (hers, his) = (try await stage.subscriber(ada), try await stage.subscriber(bob))
             try await stage.post("hello", in: room, by: ada, key: #"draft "7""#)
             #expect(try await hers.events(1)[0]["command_id"] == #"draft "7""#)
             #expect(try await !his.events(1)[0].has("command_id"))
@@ -147,9 +138,7 @@ struct PollTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register(["event_types": ["room.changed"]])
+            let subscriber = try await stage.subscriber(ada, ["event_types": ["room.changed"]])
             let position = try await stage.perform(
                 PostMessage(message: MessageID(), room: room, body: "hello"),
                 by: ada
@@ -173,9 +162,7 @@ struct PollTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
             let client = subscriber
             async let older = client.peek(timeout: 30)
@@ -192,33 +179,29 @@ struct PollTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             try await stage.post("one", in: room, by: ada)
             _ = try await subscriber.drain()
             let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            try await stage.atAnotherGateway { other in
-                var elsewhere = client
-                elsewhere.stage = other
-                try await elsewhere.poll()
-                try await stage.post("two", in: room, by: ada)
-                try await stage.fannedOut()
-                let events = try await elsewhere.events(1)
-                #expect(events.map(\.messageBody) == ["two"] && events[0]["number"] == 2)
+            let answer = try await client.whileParked {
+                try await stage.atAnotherGateway { other in
+                    var elsewhere = client
+                    elsewhere.stage = other
+                    try await elsewhere.poll()
+                    try await stage.post("two", in: room, by: ada)
+                    try await stage.fannedOut()
+                    let events = try await elsewhere.events(1)
+                    #expect(events.map(\.messageBody) == ["two"] && events[0]["number"] == 2)
+                }
             }
-            #expect(try await parked.code == "superseded")
+            #expect(answer.code == "superseded")
         }
     }
 
     @Test func `a client that vanishes while parked is noticed`() async throws {
         try await Stage.run(.init(isLive: true)) { stage in
             let ada = try await stage.user("ada")
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
             let port = try #require(stage.client.port)
             let sockets = try (0..<20).map { _ in try Socket(port: port) }
@@ -242,17 +225,11 @@ struct PollTests {
     @Test func `a draining process sends its polls away, each at its time`() async throws {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
-            let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            stage.api.hub.drain()
-            let answer = try await parked
+            let answer = try await subscriber.whileParked { stage.api.hub.drain() }
             #expect(answer.status == .ok && answer.body["retry_after_ms"].int.map { (100...3000).contains($0) } == true)
-            #expect(try await client.peek(timeout: 30).body.has("retry_after_ms"))
+            #expect(try await subscriber.peek(timeout: 30).body.has("retry_after_ms"))
             #expect(try await subscriber.register().status == .serviceUnavailable)
         }
     }
@@ -260,21 +237,18 @@ struct PollTests {
     @Test func `a session that ends ends its polls within a second`() async throws {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
-            let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            let start = ContinuousClock.now
-            // As another process would: this one has to learn of it.
-            _ = try await stage.database.pool().execute(
-                "UPDATE control.sessions SET revoked_at = now() WHERE id = \(subscriber.session.id)"
-            )
-            let answer = try await parked
+            var start = ContinuousClock.now
+            let answer = try await subscriber.whileParked {
+                start = .now
+                // As another process would: this one has to learn of it.
+                _ = try await stage.database.pool().execute(
+                    "UPDATE control.sessions SET revoked_at = now() WHERE id = \(subscriber.session.id)"
+                )
+            }
             #expect(answer.status == .unauthorized && ContinuousClock.now - start < .milliseconds(1500))
-            #expect(try await client.peek().status == .unauthorized)
+            #expect(try await subscriber.peek().status == .unauthorized)
         }
     }
 }

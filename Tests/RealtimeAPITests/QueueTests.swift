@@ -3,6 +3,7 @@ import Events
 import Foundation
 import HTTPTypes
 import Projections
+import TestSupport
 import Testing
 
 @testable import RealtimeAPI
@@ -29,15 +30,14 @@ struct QueueTests {
     @Test func `a deleted queue stays gone`() async throws {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
             let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            #expect(try await client.send(.delete, "/realtime/queues/\(client.queue)").status == .noContent)
-            #expect(try await parked.status == .gone)
+            let parked = try await client.whileParked {
+                let deletion = try await client.send(.delete, "/realtime/queues/\(client.queue)")
+                #expect(deletion.status == .noContent)
+            }
+            #expect(parked.status == .gone)
             let answer = try await client.peek()
             #expect(answer.status == .gone && answer.code == "queue_gone")
             #expect(try await client.send(.delete, "/realtime/queues/\(client.queue)").status == .gone)
@@ -49,28 +49,25 @@ struct QueueTests {
     @Test func `a deletion at another gateway is heard of`() async throws {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
-            let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            _ = try await stage.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
-            let queue = try #require(Queue.id(client.queue))
-            try await stage.api.hot.tell(.init(.deleted, queue: queue, gateway: "another"))
-            #expect(try await parked.status == .gone)
-            #expect(try await client.peek().status == .gone)
+            let queue = try #require(Queue.id(subscriber.queue))
+            let parked = try await subscriber.whileParked {
+                _ = try await stage.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
+                try await stage.api.hot.tell(.init(.deleted, queue: queue, gateway: "another"))
+            }
+            #expect(parked.status == .gone)
+            #expect(try await subscriber.peek().status == .gone)
         }
     }
 
     @Test func `a queue that nobody polled for its idle time is gone, unless it is durable`() async throws {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
-            try await stage.settled()
-            var (passing, durable) = (try await Subscriber(ada, on: stage), try await Subscriber(ada, on: stage))
-            try await passing.register(["idle_timeout_s": 60])
-            try await durable.register(["idle_timeout_s": 60, "durable": true])
+            var (passing, durable) = (
+                try await stage.subscriber(ada, ["idle_timeout_s": 60]),
+                try await stage.subscriber(ada, ["idle_timeout_s": 60, "durable": true])
+            )
             try await passing.poll()
             try await durable.poll()
             let past = Timestamp.now.microseconds / 1000 - 61_000
@@ -89,9 +86,7 @@ struct QueueTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var older = try await Subscriber(ada, on: stage)
-            try await older.register()
+            var older = try await stage.subscriber(ada)
             try await stage.post("one", in: room, by: ada)
             _ = try await older.events(1)
             try await stage.post("two", in: room, by: ada)
@@ -107,10 +102,8 @@ struct QueueTests {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada"), try await stage.user("bob"))
             let room = try await stage.room(members: [ada, bob])
-            try await stage.settled()
-            var (hers, his) = (try await Subscriber(ada, on: stage), try await Subscriber(bob, on: stage))
-            try await hers.register(["client": ["name": "web", "version": "1.2"]])
-            try await his.register()
+            var hers = try await stage.subscriber(ada, ["client": ["name": "web", "version": "1.2"]])
+            _ = try await stage.subscriber(bob)
             _ = try await hers.drain()
             for number in 0..<3 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.fannedOut()

@@ -13,9 +13,7 @@ struct RecoveryTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             var bodies: [String] = []
             for number in 0..<60 {
                 try await stage.post("\(number)", in: room, by: ada)
@@ -32,16 +30,13 @@ struct RecoveryTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             _ = try await subscriber.drain()
-            let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            _ = try await stage.redis("FLUSHDB")
-            try await stage.post("hello", in: room, by: ada)
-            #expect(try await parked.events.map(\.messageBody) == ["hello"])
+            let answer = try await subscriber.whileParked {
+                _ = try await stage.redis("FLUSHDB")
+                try await stage.post("hello", in: room, by: ada)
+            }
+            #expect(answer.events.map(\.messageBody) == ["hello"])
         }
     }
 
@@ -55,11 +50,8 @@ struct RecoveryTests {
             try await stage.post("one", in: room, by: ada)
             try await stage.settled()
             #expect(try await subscriber.events(1).map(\.messageBody) == ["one"])
-            let client = subscriber
-            async let parked = client.peek(timeout: 30)
-            try await eventually { stage.api.polls == 1 }
-            try await stage.post("two", in: room, by: ada)
-            #expect(try await parked.events.map(\.messageBody) == ["two"])
+            let answer = try await subscriber.whileParked { try await stage.post("two", in: room, by: ada) }
+            #expect(answer.events.map(\.messageBody) == ["two"])
         }
     }
 
@@ -67,9 +59,7 @@ struct RecoveryTests {
         try await Stage.run(.init(runsFanout: false)) { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             for number in 0..<10 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.settled()
             #expect(try await subscriber.events(10, limit: 3).map(\.messageBody) == (0..<10).map { "\($0)" })
@@ -80,9 +70,7 @@ struct RecoveryTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register(["event_types": ["message.reaction_changed"]])
+            var subscriber = try await stage.subscriber(ada, ["event_types": ["message.reaction_changed"]])
             let message = try await stage.post("hello", in: room, by: ada)
             // More than Redis keeps of a queue.
             for number in 0..<1500 {
@@ -103,9 +91,7 @@ struct RecoveryTests {
         try await Stage.run { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             for number in 0..<5 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.fannedOut()
             for key in try await stage.redis("KEYS", "daybook:*:ev:*").array ?? [] {
@@ -119,9 +105,7 @@ struct RecoveryTests {
         try await Stage.run(.init(api: { $0.refillLimit = 20 }, runsFanout: false)) { stage in
             let ada = try await stage.user("ada")
             let room = try await stage.room(members: [ada])
-            try await stage.settled()
-            var subscriber = try await Subscriber(ada, on: stage)
-            try await subscriber.register()
+            var subscriber = try await stage.subscriber(ada)
             for number in 0..<50 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.settled()
             let events = try await subscriber.events(21, limit: 8)

@@ -27,8 +27,8 @@ struct Stage: Sendable {
     let commands: CommandHandler
     let reads: ReadModels
     let sessions: SessionStore
-    let api: RealtimeAPI
-    let client: any TestClientProtocol
+    private(set) var api: RealtimeAPI
+    private(set) var client: any TestClientProtocol
 
     struct Options: Sendable {
         var fanout: @Sendable (inout Fanout.Configuration) -> Void = { _ in }
@@ -44,7 +44,7 @@ struct Stage: Sendable {
         _ options: Options = Options(),
         _ body: @escaping @Sendable (Stage) async throws -> Void
     ) async throws {
-        try await RedisDatabases.lend { redis in
+        try await TestRedis.lend { redis in
             try await TestDatabase.run { database in
                 let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
                 // A copied database has its template's content, but not who may make schemas in it.
@@ -156,20 +156,9 @@ struct Stage: Sendable {
         let router = Router<DaybookRequestContext>.daybook()
         other.addRoutes(to: router)
         try await Application(router: router, logger: database.logger).test(.router) { client in
-            try await body(
-                Stage(
-                    database: database,
-                    redis: redis,
-                    tenant: tenant,
-                    log: log,
-                    codec: codec,
-                    commands: commands,
-                    reads: reads,
-                    sessions: sessions,
-                    api: other,
-                    client: client
-                )
-            )
+            var stage = self
+            (stage.api, stage.client) = (other, client)
+            try await body(stage)
         }
         await other.close()
     }
@@ -226,6 +215,14 @@ struct Stage: Sendable {
         return message
     }
 
+    /// A client of the user with a queue, which begins after all that has happened.
+    func subscriber(_ user: UserID, _ registration: JSON = [:]) async throws -> Subscriber {
+        try await settled()
+        var subscriber = try await Subscriber(user, on: self)
+        try await subscriber.register(registration)
+        return subscriber
+    }
+
     /// Waits until everything that is in the log now is in the read models.
     @discardableResult
     func settled() async throws -> Position {
@@ -267,39 +264,5 @@ func eventually(_ condition: () async throws -> Bool) async throws {
     while try await !condition() {
         guard deadline > .now else { throw StageError("it did not come to be in ten seconds") }
         try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
-/// Empty Redis databases, each for one test at a time: keys have fixed names, and some tests flush.
-actor RedisDatabases {
-    private static let shared = RedisDatabases()
-    private var free = Array(10...15)
-    private var waiting: [CheckedContinuation<Int, Never>] = []
-
-    static func lend(_ body: (RedisConfiguration) async throws -> Void) async throws {
-        guard let url = TestRedis.url else { throw StageError("set DAYBOOK_TEST_REDIS") }
-        let number = await shared.take()
-        do {
-            let separator = url.hasPrefix("unix") ? "?db=" : url.last == "/" ? "" : "/"
-            let base = url.hasPrefix("unix") ? url : url.replacing(#/(redis://[^/]+)(/\d*)?$/#) { "\($0.output.1)" }
-            let redis = try RedisConfiguration(url: base + separator + "\(number)")
-            let client = RedisClient(redis)
-            _ = try await client.send(RedisCommand("FLUSHDB"))
-            try await body(redis)
-            await client.close()
-            await shared.give(number)
-        } catch {
-            await shared.give(number)
-            throw error
-        }
-    }
-
-    private func take() async -> Int {
-        if let number = free.popLast() { return number }
-        return await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func give(_ number: Int) {
-        if waiting.isEmpty { free.append(number) } else { waiting.removeFirst().resume(returning: number) }
     }
 }

@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Sessions
+import TestSupport
 
 /// A client of one user: registers a queue and polls it.
 struct Subscriber: Sendable {
@@ -75,6 +76,14 @@ struct Subscriber: Sendable {
             .get,
             "/realtime/queues/\(queue)/events?cursor=\(cursor ?? self.cursor)&timeout_s=\(timeout)\(limit)"
         )
+    }
+
+    /// Polls without moving on, with nothing to be told yet, and lets `body` happen while the poll is parked.
+    func whileParked(_ body: () async throws -> Void) async throws -> Answer {
+        async let answer = peek(timeout: 30)
+        try await eventually { stage.api.polls == 1 }
+        try await body()
+        return try await answer
     }
 
     @discardableResult

@@ -96,7 +96,7 @@ struct SlackImporterTests {
                     "C1/1541446243.000300 bob: Third | answers C1/1541446243.000100",
                     "C1/1541446243.000400 deploys: Deployed",
                     "C1/1541446243.000500 helper: _waves_",
-                    #"C1/1541446243.000600 ada:  | files [{"mediaType":"application/pdf","name":"plan.pdf","size":12}]"#,
+                    #"C1/1541446243.000600 ada:  | files plan.pdf application/pdf 12"#,
                     "C1/1541532000.000100 ada: The next day",
                 ]
             )

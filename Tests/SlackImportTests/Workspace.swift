@@ -71,7 +71,7 @@ struct Workspace {
                 var line = "\(message) \(name(author)): \(body.text ?? "")"
                 if let thread { line += " | answers \(sources[thread] ?? "?")" }
                 if !mentions.isEmpty { line += " | mentions \(mentions.map(name).joined(separator: ", "))" }
-                if let attachments { line += " | files \(attachments.text ?? "")" }
+                if let files = attachments?.files { line += " | files \(files.map(describe).joined(separator: ", "))" }
                 return line
             case .edited(_, let editor, let body, _, let source):
                 return "\(message) edited by \(name(editor)) at \(source?.time?.description ?? "?"): \(body.text ?? "")"
@@ -80,5 +80,9 @@ struct Workspace {
             case .reactionRemoved(_, let user, let emoji): return "\(message) \(name(user)) takes back \(emoji)"
             }
         }
+    }
+
+    private func describe(_ file: Attachment) -> String {
+        "\(file.name) \(file.mediaType ?? "?") \(file.size.map { "\($0)" } ?? "?")"
     }
 }

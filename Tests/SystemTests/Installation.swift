@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import Redis
 import Synchronization
+import TestSupport
 import Testing
 
 /// A whole installation for one test: databases and a Redis of its own, and as many `daybook` processes as it starts.

@@ -1,17 +1,13 @@
 package import Events
-package import Foundation
 
 /// Reacts to a message with an emoji. Doing it twice is doing it once.
-package struct AddReaction: Command {
-    package typealias State = MessageState
-
+package struct AddReaction: MessageCommand {
     package static let name = "add_reaction"
     package let message: MessageID
     /// Its number in the room as the read model knows it, by which range-deletes are told.
     package let seq: Int64?
     package let emoji: String
     package let source: Source?
-    package var target: UUID? { message.uuid }
 
     package init(message: MessageID, seq: Int64? = nil, emoji: String, source: Source? = nil) {
         self.message = message
@@ -25,9 +21,7 @@ package struct AddReaction: Command {
         case message, emoji, source
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadMessage(message) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: MessageState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         let (room, _) = try state.visible(to: standing)
         let user = try room.requireMember(standing)

@@ -1,16 +1,12 @@
 package import Events
-package import Foundation
 
 /// Takes a message away, for good: a tombstone stays. Also from an archived room.
-package struct DeleteMessage: Command {
-    package typealias State = MessageState
-
+package struct DeleteMessage: MessageCommand {
     package static let name = "delete_message"
     package let message: MessageID
     /// Its number in the room as the read model knows it, by which range-deletes are told.
     package let seq: Int64?
     package let reason: String?
-    package var target: UUID? { message.uuid }
 
     package init(message: MessageID, seq: Int64? = nil, reason: String? = nil) {
         self.message = message
@@ -23,9 +19,7 @@ package struct DeleteMessage: Command {
         case message, reason
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadMessage(message) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: MessageState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         let (room, author) = try state.visible(to: standing)
         guard standing.user == author || room.isModerated(by: standing) else { throw .notTheAuthor }

@@ -1,5 +1,4 @@
 internal import Events
-internal import Foundation
 
 /// The rules for what a message says.
 enum MessageBody {
@@ -19,18 +18,6 @@ enum MessageBody {
                 && (attachment.size ?? 0) >= 0
         }
         guard valid, attachments.count <= attachmentLimit else { throw .attachmentsInvalid }
-    }
-
-    /// Attachments as they are sealed: a JSON array; nil for none.
-    static func sealed(_ attachments: [Attachment], of author: UserID) -> Personal? {
-        guard !attachments.isEmpty else { return nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Personal(String(decoding: try encoder.encode(attachments), as: UTF8.self), of: author)
-        } catch {
-            preconditionFailure("texts and numbers always encode: \(error)")
-        }
     }
 
     static func check(reason: String?) throws(Refusal) {

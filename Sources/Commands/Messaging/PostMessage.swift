@@ -91,7 +91,7 @@ package struct PostMessage: Command {
             body: Personal(body, of: author),
             mentions: mentions.mentions,
             thread: thread,
-            attachments: MessageBody.sealed(attachments, of: author),
+            attachments: attachments.isEmpty ? nil : PersonalAttachments(attachments, of: author),
             source: source
         )
         decision.append(posted, to: message)

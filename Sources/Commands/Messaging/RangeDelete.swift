@@ -1,11 +1,8 @@
 package import Events
-package import Foundation
 
 /// Takes away the messages of a room that there are from one number to another, of one author if one is named. One
 /// event, however many messages. Also in an archived room.
-package struct RangeDelete: Command {
-    package typealias State = RoomState
-
+package struct RangeDelete: RoomCommand {
     package static let name = "range_delete"
     package let room: RoomID
     package let from: Int64
@@ -13,7 +10,6 @@ package struct RangeDelete: Command {
     package let to: Int64
     package let author: UserID?
     package let reason: String?
-    package var target: UUID? { room.uuid }
 
     package init(room: RoomID, from: Int64, to: Int64, author: UserID? = nil, reason: String? = nil) {
         self.room = room
@@ -23,9 +19,7 @@ package struct RangeDelete: Command {
         self.reason = reason
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadRoom(room) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: RoomState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         try state.room.requireModerated(by: standing)
         guard from >= 1, from <= to, to - from < 10_000 else { throw .rangeInvalid }

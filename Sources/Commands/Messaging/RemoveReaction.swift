@@ -1,16 +1,12 @@
 package import Events
-package import Foundation
 
 /// Takes a reaction back. One that is not there, or went with its message, is taken back already.
-package struct RemoveReaction: Command {
-    package typealias State = MessageState
-
+package struct RemoveReaction: MessageCommand {
     package static let name = "remove_reaction"
     package let message: MessageID
     /// Its number in the room as the read model knows it, by which range-deletes are told.
     package let seq: Int64?
     package let emoji: String
-    package var target: UUID? { message.uuid }
 
     package init(message: MessageID, seq: Int64? = nil, emoji: String) {
         self.message = message
@@ -23,9 +19,7 @@ package struct RemoveReaction: Command {
         case message, emoji
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadMessage(message) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: MessageState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         let (room, _) = try state.visible(to: standing)
         let user = try room.requireMember(standing)

@@ -1,15 +1,11 @@
 package import Events
-package import Foundation
 
 /// Makes a member a moderator of the room, or a moderator a member.
-package struct ChangeMemberRole: Command {
-    package typealias State = RoomState
-
+package struct ChangeMemberRole: RoomCommand {
     package static let name = "change_member_role"
     package let room: RoomID
     package let user: UserID
     package let role: RoomRole
-    package var target: UUID? { room.uuid }
 
     package init(room: RoomID, user: UserID, role: RoomRole) {
         self.room = room
@@ -17,9 +13,7 @@ package struct ChangeMemberRole: Command {
         self.role = role
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadRoom(room) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: RoomState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         try state.room.requireModerated(by: standing)
         guard let present = state.room.state.members[user] else { throw .memberUnknown }

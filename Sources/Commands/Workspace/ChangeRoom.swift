@@ -1,17 +1,13 @@
 package import Events
-package import Foundation
 
 /// Gives a room another name or topic.
-package struct ChangeRoom: Command {
-    package typealias State = RoomState
-
+package struct ChangeRoom: RoomCommand {
     package static let name = "change_room"
     package let room: RoomID
     /// Nil leaves the name as it is.
     package let title: String?
     /// Nil leaves the topic as it is; an empty one takes it away.
     package let topic: String?
-    package var target: UUID? { room.uuid }
 
     package init(room: RoomID, name: String? = nil, topic: String? = nil) {
         self.room = room
@@ -19,9 +15,7 @@ package struct ChangeRoom: Command {
         self.topic = topic
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadRoom(room) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: RoomState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         try state.room.requireModerated(by: standing)
         try state.room.requireOpen()

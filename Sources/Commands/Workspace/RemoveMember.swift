@@ -1,23 +1,17 @@
 package import Events
-package import Foundation
 
 /// Takes a user out of a room. Users leave by themselves; moderators and administrators remove others.
-package struct RemoveMember: Command {
-    package typealias State = RoomState
-
+package struct RemoveMember: RoomCommand {
     package static let name = "remove_member"
     package let room: RoomID
     package let user: UserID
-    package var target: UUID? { room.uuid }
 
     package init(room: RoomID, user: UserID) {
         self.room = room
         self.user = user
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> State { try await loader.loadRoom(room) }
-
-    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: RoomState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let standing = try Standing(of: caller, state.me)
         try state.room.requireVisible(to: standing)
         if standing.user != user { try state.room.requireModerated(by: standing) }

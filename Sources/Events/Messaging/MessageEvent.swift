@@ -2,31 +2,16 @@ package import EventStore
 
 package typealias MessageID = StreamID<MessageEvent>
 
-/// A file that a message names. Its bytes are the Files area's business.
-package struct Attachment: Codable, Hashable, Sendable {
-    package var name: String
-    /// Such as `image/png`, as the source claims.
-    package var mediaType: String?
-    /// Bytes.
-    package var size: Int64?
-
-    package init(name: String, mediaType: String? = nil, size: Int64? = nil) {
-        self.name = name
-        self.mediaType = mediaType
-        self.size = size
-    }
-}
-
 /// What can happen to one message. Every event names the room, since whoever sees the room sees it.
 package enum MessageEvent: Event {
-    /// `thread` is the root message that it answers; `attachments` seals a JSON array of `Attachment`.
+    /// `thread` is the root message that it answers.
     case posted(
         room: RoomID,
         author: UserID,
         body: Personal,
         mentions: [UserID],
         thread: MessageID?,
-        attachments: Personal?,
+        attachments: PersonalAttachments?,
         source: Source?
     )
     case edited(room: RoomID, editor: UserID, body: Personal, mentions: [UserID], source: Source?)

@@ -4,34 +4,47 @@ internal import Foundation
 internal import Postgres
 internal import Redis
 
-/// What the deletions of one batch take out of the payloads that lie in Redis. Whoever still has a reference to one asks the
-/// log, which knows by then that the message is gone. The batch's own payloads are blank from the start.
+/// What the deletions of one batch, and the streams that are withheld from it on, take out of the payloads that lie in Redis.
+/// Whoever still has a reference to one asks the log, which knows by then that the message is gone or not to be shown. The
+/// batch's own payloads are blank from the start.
 struct Blanks {
-    /// By the position of the deletion.
+    /// By the position of the deletion, or of the event that is set aside.
     private var places: [Position: [RealtimePlace]] = [:]
 
     /// Messages of one statement.
     private static let chunk = 5000
 
-    init(of recorded: [Recorded], in partition: Partition, on connection: PostgresConnection) throws {
-        for event in recorded {
-            let messages = try Self.deleted(by: event, on: connection)
+    init(
+        of recorded: [Recorded],
+        withholding withheld: [WithheldStream],
+        in partition: Partition,
+        on connection: PostgresConnection
+    ) throws {
+        func blank(_ streams: [UUID], of tenant: UUID, before position: Position) throws {
             var positions: [Position] = []
-            for start in stride(from: 0, to: messages.count, by: Self.chunk) {
-                let streams = Array(messages[start..<min(start + Self.chunk, messages.count)])
+            for start in stride(from: 0, to: streams.count, by: Self.chunk) {
                 positions += try connection.execute(
                     """
                     SELECT position FROM es.events
-                     WHERE partition = \(partition.number) AND tenant = \(event.raw.tenant) AND stream = ANY (\(streams))
-                       AND position < \(event.position)
+                     WHERE partition = \(partition.number) AND tenant = \(tenant)
+                       AND stream = ANY (\(Array(streams.dropFirst(start).prefix(Self.chunk)))) AND position < \(position)
                     """
                 ).decode(Position.self)
             }
-            if !positions.isEmpty { places[event.position] = positions.map { RealtimePlace($0, 1) } }
+            if !positions.isEmpty { places[position] = positions.map { RealtimePlace($0, 1) } }
+        }
+        for event in recorded {
+            try blank(Self.deleted(by: event, on: connection), of: event.raw.tenant, before: event.position)
+        }
+        for stream in withheld {
+            let messages = try connection.execute(
+                "SELECT id FROM rm.messages WHERE tenant = \(stream.tenant) AND room = \(stream.stream)"
+            ).decode(UUID.self)
+            try blank([stream.stream] + messages, of: stream.tenant, before: stream.position)
         }
     }
 
-    /// The commands of the deletion at `position`, if there is one.
+    /// The commands of what is at `position`, if there is something.
     mutating func append(
         at position: Position,
         of partition: Partition,

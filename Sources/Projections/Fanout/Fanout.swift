@@ -18,8 +18,10 @@ package final class Fanout: Service {
         package var partitions: [Partition]
         /// Events of one step.
         package var batchLimit = 500
-        /// How often it looks for what nobody told it of: new events, and users who have come.
+        /// How often it looks how far the projector is.
         package var poll: Duration = .milliseconds(25)
+        /// How often each partition looks, when there has been nothing for long, whether users have come.
+        package var idlePoll: Duration = .milliseconds(250)
         /// How long a partition stays without an owner after one died.
         package var lease: Duration = .seconds(3)
         /// How often one that is no owner tries to be.
@@ -38,11 +40,11 @@ package final class Fanout: Service {
         }
     }
 
-    private let grace: Duration
-    private let threads: [Partition: FanoutThread]
+    private let threads: PartitionThreads
+    private let watch: CheckpointWatch
 
     /// - Parameters:
-    ///   - progress: the projector's, of this process; what it says is a hint, other projectors are polled.
+    ///   - progress: the projector's; advances with what projectors of other processes have done, too.
     ///   - onWake: hears what the gateways are told, on the partition's thread; it must be quick.
     package init(
         _ configuration: Configuration,
@@ -52,39 +54,51 @@ package final class Fanout: Service {
         logger: Logger,
         onWake: @escaping @Sendable (FanoutWake) -> Void = { _ in }
     ) {
-        grace = configuration.grace
-        threads = Dictionary(
-            configuration.partitions.map { partition in
-                let thread = FanoutThread(
-                    configuration,
-                    partition: partition,
-                    codec: codec,
-                    queries: log.queries,
-                    logger: logger,
-                    onWake: onWake
-                )
-                return (partition, thread)
-            },
-            uniquingKeysWith: { first, _ in first }
+        let queries = log.queries
+        let thread = PartitionThread.Configuration(
+            name: "fanout",
+            postgres: configuration.postgres,
+            poll: configuration.poll,
+            idlePoll: min(configuration.idlePoll, configuration.lease / 3),
+            standby: configuration.standby
         )
-        progress.observe { [weak self] partition, position in self?.threads[partition]?.wake(position) }
+        threads = PartitionThreads(of: configuration.partitions, grace: configuration.grace) { partition in
+            PartitionThread(thread, of: partition, logger: logger) { owner, connection in
+                let lease = try Lease.acquire(
+                    PartitionFanout.name,
+                    of: partition,
+                    by: owner,
+                    for: configuration.lease,
+                    on: connection
+                )
+                guard let lease else { return nil }
+                return try PartitionFanout(
+                    taking: lease,
+                    configuration,
+                    codec: codec,
+                    queries: queries,
+                    onWake: onWake,
+                    redis: try RedisConnection(configuration.redis),
+                    on: connection
+                )
+            }
+        }
+        watch = CheckpointWatch(
+            of: PartitionProjection.name,
+            every: configuration.poll,
+            postgres: configuration.postgres,
+            progress: progress,
+            logger: logger
+        )
+        progress.observe { [weak threads] partition, position in threads?.wake(partition, position) }
     }
 
     /// Fans out until the service group shuts down or the task is cancelled; then gives its partitions up.
     package func run() async throws {
-        let running = threads.values.map { $0.start() }
+        let watching = watch.start()
         // Cancellation ends it as a shutdown does.
-        try? await gracefulShutdown()
-        for thread in threads.values { thread.stop() }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for thread in running { await thread.waitUntilFinished() } }
-            group.addTask { [grace, threads] in
-                // Cut short by cancellation, when the threads have ended.
-                try? await Task.sleep(for: grace)
-                for thread in threads.values { thread.abort() }
-            }
-            await group.next()
-            group.cancelAll()
-        }
+        await threads.run { try? await gracefulShutdown() }
+        watch.stop()
+        await watching.waitUntilFinished()
     }
 }

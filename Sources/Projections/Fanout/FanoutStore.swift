@@ -6,7 +6,7 @@ internal import Redis
 /// Whoever takes the partition over changes the owner, and a flush removes it: either way `EXEC` answers null.
 struct FanoutStore {
     /// Another fan-out owns the partition, or Redis has lost what it held.
-    struct Lost: Error, CustomStringConvertible {
+    struct Lost: OwnershipLost, CustomStringConvertible {
         var description: String { "the fan-out's place in Redis is gone: taken over, or Redis was flushed" }
     }
 

@@ -1,7 +1,6 @@
 internal import EventStore
 internal import Events
 internal import Foundation
-internal import Logging
 internal import Postgres
 internal import Redis
 
@@ -12,40 +11,31 @@ extension PartitionFanout {
 
     /// Brings the events to the queues of those who may see them. The events are projected.
     mutating func fanOut(_ raw: [RecordedEvent], on connection: PostgresConnection) throws {
-        let recorded = try decode(raw, on: connection)
-        let facts = try RealtimeFacts(try connection.pipeline(RealtimeFacts.queries(for: recorded)))
+        let logged = try raw.map { try LogEvent($0, by: codec, on: connection) }
+        let facts = try RealtimeFacts(try connection.pipeline(RealtimeFacts.queries(for: logged)))
+        let recorded = try facts.readable(logged)
         try refreshStandings(recorded, on: connection)
-        var blanks = try Blanks(of: recorded, in: partition, on: connection)
+        let withheld = try WithheldStream.load(of: partition, on: connection)
+        withheldUsers = Set(withheld.map { QueueOwner($0.tenant, UserID($0.stream)) })
+        let news = withheld.filter { stream in raw.contains { $0.position == stream.position } }
+        var blanks = try Blanks(of: recorded, withholding: news, in: partition, on: connection)
 
         var commands = RedisBatch()
         var wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
+        for stream in news {
+            blanks.append(at: stream.position, of: partition, to: &commands, &wake)
+            revoke(.all, from: QueueOwner(stream.tenant, UserID(stream.stream)), at: stream.position, &commands)
+        }
         for event in recorded {
             blanks.append(at: event.position, of: partition, to: &commands, &wake)
-            if !facts.parked.contains(.init(event.raw.tenant, event.position)) { follow(event, &commands) }
+            follow(event, &commands)
             for told in RealtimeDerivation.events(of: event, knowing: facts) {
                 try add(told, of: event.raw.tenant, to: &commands, &wake, on: connection)
             }
             if commands.count >= Self.commandLimit { try show(&commands, through: event.position, &wake) }
         }
-        // Also past events at the end that could not be understood.
+        // Also past events at the end that are set aside.
         if let last = raw.last?.position { try show(&commands, through: last, &wake) }
-    }
-
-    /// What cannot be understood is poison, which the projector has parked with all that depends on it.
-    private func decode(_ raw: [RecordedEvent], on connection: PostgresConnection) throws -> [Recorded] {
-        var recorded: [Recorded] = []
-        recorded.reserveCapacity(raw.count)
-        for event in raw {
-            do {
-                recorded.append(try codec.decode(event) { try codec.keyring.load($0, on: connection) })
-            } catch let error as DecodeError {
-                logger.error(
-                    "An event cannot be fanned out",
-                    metadata: ["position": "\(event.position)", "error": "\(error)"]
-                )
-            }
-        }
-        return recorded
     }
 
     /// Standings of served users of whom the batch says something; they hold positions, so they are right for all of it.
@@ -141,7 +131,9 @@ extension PartitionFanout {
         on connection: PostgresConnection
     ) throws -> [(FanoutEntry.Right, [ServedUser])] {
         let position = event.place.position
-        func present(_ users: [ServedUser]) -> [ServedUser] { users.filter { $0.standings.at(position) != nil } }
+        func present(_ users: [ServedUser]) -> [ServedUser] {
+            users.filter { $0.standings.at(position) != nil && !withheldUsers.contains($0.owner) }
+        }
         func members(_ room: RoomID) throws -> [ServedUser] {
             present(try audiences.served(.init(tenant, room), at: position, among: users, on: connection))
         }
@@ -156,7 +148,7 @@ extension PartitionFanout {
             groups = [(.member, others + present(users[QueueOwner(tenant, former)].map { [$0] } ?? []))]
         case .channel(let room):
             let guests = try members(room).filter { $0.standings.at(position)?.guest == true }
-            let others = (users.byTenant[tenant] ?? []).filter { $0.standings.at(position)?.guest == false }
+            let others = present(users.byTenant[tenant] ?? []).filter { $0.standings.at(position)?.guest == false }
             groups = [(.member, guests), (.channels, others)]
         }
         return groups.filter { !$0.1.isEmpty }

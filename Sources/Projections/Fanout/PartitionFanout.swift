@@ -1,25 +1,25 @@
 internal import EventStore
 internal import Events
 internal import Foundation
-internal import Logging
 internal import Postgres
 internal import Redis
 
 /// One partition's fan-out while this process owns it.
-struct PartitionFanout {
+struct PartitionFanout: PartitionWork {
     static let name = "fanout"
 
     let configuration: Fanout.Configuration
     let partition: Partition
     let codec: EventCodec
     let queries: EventQueries
-    let logger: Logger
     let onWake: @Sendable (FanoutWake) -> Void
 
     private(set) var lease: Lease
     let store: FanoutStore
     var users = ServedUsers()
     var audiences = RoomAudiences()
+    /// Whoever's stream is set aside, as of the last step; streams of other kinds are in it too, and harmless.
+    var withheldUsers: Set<QueueOwner> = []
     /// Up to here everything is in Redis and visible.
     private(set) var watermark: Position
     /// The last entry read of the stream in which the gateways say for whom somebody has come.
@@ -42,7 +42,6 @@ struct PartitionFanout {
         _ configuration: Fanout.Configuration,
         codec: EventCodec,
         queries: EventQueries,
-        logger: Logger,
         onWake: @escaping @Sendable (FanoutWake) -> Void,
         redis: RedisConnection,
         on connection: PostgresConnection
@@ -50,7 +49,6 @@ struct PartitionFanout {
         self.configuration = configuration
         self.codec = codec
         self.queries = queries
-        self.logger = logger
         self.onWake = onWake
         self.lease = lease
         partition = lease.partition
@@ -87,18 +85,18 @@ struct PartitionFanout {
     static let grace = Duration.seconds(120)
 
     /// Does what there is to do. False if there is nothing more at the moment.
-    mutating func step(projected hint: Position, on connection: PostgresConnection) throws -> Bool {
+    mutating func step(hint: Position, on connection: PostgresConnection) throws -> Bool {
         let now = ContinuousClock.now
+        projected = max(projected, hint)
         if now >= lookAt {
             lookAt = now + configuration.poll
             try takeNewcomers(on: connection)
-            if hint <= position { projected = try Self.checkpointOfProjector(partition, on: connection) }
+            if projected <= position { projected = try Self.checkpointOfProjector(partition, on: connection) }
         }
         if now >= reloadAt {
             reloadAt = now + configuration.reload
             try reloadUsers(on: connection)
         }
-        projected = max(projected, hint)
         guard projected > position else {
             if now >= renewAt {
                 renewAt = now + configuration.lease / 3

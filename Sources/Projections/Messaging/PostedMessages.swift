@@ -14,17 +14,6 @@ struct PostedMessage {
     let attachments: PostgresJSON?
     let source: Source?
     let at: RecordedEvent
-
-    /// The array of attachments that was sealed, if it is one.
-    static func json(of text: String?) throws(Poison) -> PostgresJSON? {
-        guard let text else { return nil }
-        do {
-            _ = try JSONDecoder().decode([Attachment].self, from: Data(text.utf8))
-        } catch {
-            throw Poison("the attachments are no array of attachments")
-        }
-        return PostgresJSON(Array(text.utf8))
-    }
 }
 
 /// New messages that are written together: one statement gives each its room's next sequence number, whatever their rooms.

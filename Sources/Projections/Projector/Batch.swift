@@ -21,10 +21,9 @@ struct Batch {
             setAside(event.raw, waitingFor: cause, reason: "it follows an event that was set aside")
             return
         }
-        do throws(Poison) {
-            try changes.apply(try event.decoded.get())
-        } catch {
-            park(event.raw, error)
+        switch event.decoded {
+        case .success(let recorded): changes.apply(recorded)
+        case .failure(let poison): park(event.raw, poison)
         }
     }
 

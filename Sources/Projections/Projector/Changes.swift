@@ -1,4 +1,5 @@
 internal import Events
+internal import Postgres
 
 /// What a batch of events does to the read models, as statements in the order of the log.
 ///
@@ -15,8 +16,7 @@ struct Changes {
         self.isLate = isLate
     }
 
-    /// Throws without having noted anything.
-    mutating func apply(_ event: Recorded) throws(Poison) {
+    mutating func apply(_ event: Recorded) {
         switch event.event {
         case .user(let id, let change): writes += UserProjection.writes(change, to: id, at: event.raw)
         // Only the log needs it: the handle itself comes with the user.
@@ -28,7 +28,7 @@ struct Changes {
             let id,
             .posted(let room, let author, let body, let mentions, let thread, let attachments, let source)
         ):
-            try posts.add(
+            posts.add(
                 PostedMessage(
                     id: id,
                     room: room,
@@ -36,7 +36,7 @@ struct Changes {
                     body: body.text,
                     mentions: mentions,
                     thread: thread,
-                    attachments: PostedMessage.json(of: attachments?.text),
+                    attachments: attachments?.json.map { PostgresJSON($0) },
                     source: source,
                     at: event.raw
                 )

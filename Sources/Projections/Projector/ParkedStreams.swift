@@ -39,14 +39,12 @@ struct ParkedStreams {
     /// A parked user is withheld from audiences, so only what nobody else sees waits for it.
     func cause(of event: LogEvent) -> UUID? {
         if streams.isEmpty { return nil }
-        var streams = [event.raw.stream]
-        switch (try? event.decoded.get())?.event {  // an event that is poison has its own stream only
-        case .message(_, let change): streams.append(change.room.uuid)
-        case .readState(_, .markerMoved(let user, let room, let message)):
-            streams += [room.uuid, user.uuid, message.uuid]
-        case .user, .handle, .room, nil: break
-        }
-        return streams.first { self.streams.contains(Key(tenant: event.raw.tenant, stream: $0)) }
+        let others =
+            switch event.decoded {
+            case .success(let recorded): recorded.event.streamsToBeSeenBy
+            case .failure: [] as [UUID]
+            }
+        return ([event.raw.stream] + others).first { self.streams.contains(Key(tenant: event.raw.tenant, stream: $0)) }
     }
 }
 
@@ -54,6 +52,17 @@ struct ParkedStreams {
 struct Parking {
     let event: RecordedEvent
     let poison: Poison
+}
+
+extension AnyEvent {
+    /// The streams besides its own that decide who may see it.
+    var streamsToBeSeenBy: [UUID] {
+        switch self {
+        case .message(_, let change): [change.room.uuid]
+        case .readState(_, .markerMoved(let user, let room, let message)): [room.uuid, user.uuid, message.uuid]
+        case .user, .handle, .room: []
+        }
+    }
 }
 
 /// An event as it was read: understood, or poison.
@@ -69,6 +78,16 @@ struct LogEvent {
         } catch let error as PostgresError {
             throw error
         } catch {
+            decoded = .failure(Poison("\(error)"))
+        }
+    }
+
+    /// Decodes an event; keys that are not at hand are loaded by the codec.
+    init(_ raw: RecordedEvent, by codec: EventCodec) async throws {
+        self.raw = raw
+        do {
+            decoded = .success(try await codec.decode(raw))
+        } catch let error as DecodeError {
             decoded = .failure(Poison("\(error)"))
         }
     }

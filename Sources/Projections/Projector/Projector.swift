@@ -3,7 +3,6 @@ package import Events
 package import Logging
 package import Postgres
 package import ServiceLifecycle
-internal import Threads
 
 /// Writes the read models: every partition that it is given, in the log's order, whenever no other process owns it.
 ///
@@ -16,8 +15,10 @@ package final class Projector: Service {
         package var partitions: [Partition]
         /// Events of one transaction.
         package var batchLimit = 500
-        /// How often an owner looks for events that nobody told it of.
+        /// How soon an owner looks for events that nobody told it of, at first and when there have been none for long. It is
+        /// told of other processes' events by the log's own look at all heads.
         package var poll: Duration = .milliseconds(25)
+        package var idlePoll: Duration = .milliseconds(250)
         /// How long a partition stays without an owner after one died.
         package var lease: Duration = .seconds(3)
         /// How often one that is no owner tries to be.
@@ -31,8 +32,7 @@ package final class Projector: Service {
         }
     }
 
-    private let grace: Duration
-    private let threads: [Partition: ProjectorThread]
+    private let threads: PartitionThreads
 
     /// - Parameters:
     ///   - progress: advances with each commit.
@@ -46,41 +46,41 @@ package final class Projector: Service {
         logger: Logger,
         onCommitted: @escaping @Sendable (Partition, Position) -> Void = { _, _ in }
     ) {
-        grace = configuration.grace
         let queries = log.queries
-        threads = Dictionary(
-            configuration.partitions.map { partition in
-                let thread = ProjectorThread(
-                    configuration,
-                    partition: partition,
+        let thread = PartitionThread.Configuration(
+            name: "projector",
+            postgres: configuration.postgres,
+            poll: configuration.poll,
+            idlePoll: min(configuration.idlePoll, configuration.lease / 3),
+            standby: configuration.standby
+        )
+        threads = PartitionThreads(of: configuration.partitions, grace: configuration.grace) { partition in
+            PartitionThread(thread, of: partition, logger: logger) { owner, connection in
+                let projection = try PartitionProjection(
+                    of: partition,
+                    by: owner,
+                    for: configuration.lease,
                     codec: codec,
+                    on: connection
+                )
+                guard let projection else { return nil }
+                return PartitionProjector(
+                    projection,
                     queries: queries,
+                    batchLimit: configuration.batchLimit,
                     logger: logger
                 ) { partition, position in
                     progress.advance(partition, to: position)
                     onCommitted(partition, position)
                 }
-                return (partition, thread)
-            },
-            uniquingKeysWith: { first, _ in first }
-        )
-        log.heads.observe { [weak self] partition, position in self?.threads[partition]?.wake(position) }
+            }
+        }
+        log.heads.observe { [weak threads] partition, position in threads?.wake(partition, position) }
     }
 
     /// Projects until the service group shuts down or the task is cancelled; then ends its batches and gives up its leases.
     package func run() async throws {
-        let running = threads.values.map { $0.start() }
         // Cancellation ends it as a shutdown does.
-        try? await gracefulShutdown()
-        for thread in threads.values { thread.stop() }
-        // A thread of its own, since a cancelled task cannot wait any more.
-        let stopping = DedicatedThread(name: "projector-stop") { [grace, threads] in
-            let deadline = ContinuousClock.now + grace
-            for thread in running where !thread.join(timeout: max(.zero, deadline - .now)) {
-                for thread in threads.values { thread.abort() }
-            }
-        }
-        await stopping.waitUntilFinished()
-        for thread in running { await thread.waitUntilFinished() }
+        await threads.run { try? await gracefulShutdown() }
     }
 }

@@ -8,11 +8,11 @@ package enum SnapshotPart: String, Codable, Sendable, CaseIterable {
     case me, users, rooms, unread
 }
 
-/// A room and who is in it.
+/// A room and, for those who are in it, who else is.
 package struct RoomSnapshot: Encodable, Sendable, Equatable {
     package var room: RoomView
-    /// Ordered by user.
-    package var members: [MemberView]
+    /// Ordered by user. Nil for who is no member: nobody would tell them when it changes.
+    package var members: [MemberView]?
 
     private enum CodingKeys: String, CodingKey { case members }
 
@@ -64,8 +64,10 @@ extension ReadModels {
              WHERE r.tenant = \(tenant.id) AND \(parts.contains(.rooms)) ORDER BY r.id
             """,
             """
-            SELECT s.room, s.member, s.role FROM rm.memberships s JOIN (\(rooms)) seen ON seen.id = s.room
-             WHERE s.tenant = \(tenant.id) AND s.to_position IS NULL AND \(parts.contains(.rooms))
+            SELECT s.room, s.member, s.role
+              FROM rm.memberships mine JOIN rm.memberships s ON s.tenant = mine.tenant AND s.room = mine.room
+             WHERE mine.tenant = \(tenant.id) AND mine.member = \(viewer.id) AND mine.to_position IS NULL
+               AND s.to_position IS NULL AND \(parts.contains(.rooms))
              ORDER BY s.room, s.member
             """,
         ]
@@ -78,7 +80,7 @@ extension ReadModels {
                         members[row.0, default: []].append(MemberView(userID: UserID(row.1).description, role: row.2))
                     }
                 let rooms = try Self.rooms(results[4]).map { id, room in
-                    RoomSnapshot(room: room, members: members[id] ?? [])
+                    RoomSnapshot(room: room, members: room.role == nil ? nil : members[id])
                 }
                 return Snapshot(
                     position: try results[1].decode(Position.self).first ?? 0,

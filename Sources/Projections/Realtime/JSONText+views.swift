@@ -14,7 +14,7 @@ extension JSONText {
             message.add("reply_count", view.replyCount)
             message.add("attachments", objects: view.attachments) { attachment, text in
                 text.add("name", attachment.name)
-                text.add("mediaType", attachment.mediaType)
+                text.add("media_type", attachment.mediaType)
                 text.add("size", attachment.size)
             }
             message.add("reactions", objects: view.reactions) { reaction, text in

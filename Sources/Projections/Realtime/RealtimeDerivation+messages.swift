@@ -1,6 +1,5 @@
 internal import EventStore
 internal import Events
-internal import Foundation
 
 extension RealtimeDerivation {
     /// Nil for a message that the read models do not know.
@@ -75,16 +74,11 @@ extension MessageView {
             body: body.text,
             mentions: mentions.map { "\($0)" },
             threadID: thread.map { "\($0)" },
-            attachments: attachments?.text.flatMap(Self.attachments) ?? [],
+            attachments: attachments?.files ?? [],
             createdAt: recorded.recordedAt,
             source: source,
             version: recorded.raw.version
         )
-    }
-
-    /// What the posting command wrote; of anything else nothing is shown, as the read models do.
-    private static func attachments(_ json: String) -> [Attachment]? {
-        try? JSONDecoder().decode([Attachment].self, from: Data(json.utf8))
     }
 
     /// Leaves out what a tombstone does not show; that it is one, the deletion that follows says.

@@ -5,10 +5,10 @@ internal import Foundation
 /// Turns an event of the log into what subscribers are told. The fan-out and the refill both go through here, so a queue
 /// says the same whether it was written ahead or made up from the log.
 package enum RealtimeDerivation {
-    /// In the order in which they are told; none for an event that is parked or whose subject is not to be shown.
+    /// In the order in which they are told; none for an event whose subject is not to be shown.
     package static func events(of recorded: Recorded, knowing facts: RealtimeFacts) -> [RealtimeEvent] {
         let tenant = recorded.raw.tenant
-        guard !facts.parked.contains(.init(tenant, recorded.position)) else { return [] }
+        guard !facts.withholds(recorded) else { return [] }
         let told: [Told] =
             switch recorded.event {
             case .message(let id, let event):

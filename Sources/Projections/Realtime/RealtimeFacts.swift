@@ -32,9 +32,34 @@ package struct RealtimeFacts: Sendable {
     package private(set) var messages: [Key<MessageID>: Message] = [:]
     package private(set) var rooms: [Key<RoomID>: Room] = [:]
     /// Positions of events that are set aside, with whatever depends on them.
-    package private(set) var parked: Set<Key<Position>> = []
+    private var parked: Set<Key<Position>> = []
+    /// Streams of these events of which something is set aside: nothing of them is shown, from before it either.
+    private var withheld: Set<Key<UUID>> = []
 
-    package init() {}
+    /// The events that are to be told: all but those that are set aside.
+    func readable(_ events: [LogEvent]) throws(NotUnderstood) -> [Recorded] {
+        var readable: [Recorded] = []
+        readable.reserveCapacity(events.count)
+        for event in events where !parked.contains(Key(event.raw.tenant, event.raw.position)) {
+            switch event.decoded {
+            case .success(let recorded): readable.append(recorded)
+            case .failure(let poison): throw NotUnderstood(position: event.raw.position, reason: poison.reason)
+            }
+        }
+        return readable
+    }
+
+    func withholds(_ event: Recorded) -> Bool {
+        Self.subjects(of: event).contains { withheld.contains(Key(event.raw.tenant, $0)) }
+    }
+
+    /// The streams without which the event is not shown. Of a user whose stream is set aside others see what they saw.
+    private static func subjects(of event: Recorded) -> [UUID] {
+        switch event.event {
+        case .message, .room, .readState: [event.raw.stream] + event.event.streamsToBeSeenBy
+        case .user, .handle: []
+        }
+    }
 
     /// These facts, as if these messages were deleted.
     package func deleting(_ ids: Set<Key<MessageID>>) -> RealtimeFacts {
@@ -44,12 +69,22 @@ package struct RealtimeFacts: Sendable {
     }
 }
 
+/// An event is projected, but not understood here: a newer process wrote it and projects. Whoever would pass over it must stop
+/// until a newer one takes its place.
+struct NotUnderstood: Error, CustomStringConvertible {
+    let position: Position
+    let reason: String
+
+    var description: String { "the event at \(position) is projected, but this process does not know it: \(reason)" }
+}
+
 // MARK: Loading
 
 extension RealtimeFacts {
     /// The statements that load what these events need, in one pipeline; their results are `init(_:)`'s. They name the tenants
     /// and may run under row-level security.
-    package static func queries(for events: [Recorded]) -> [SQL] {
+    static func queries(for logged: [LogEvent]) -> [SQL] {
+        let events = logged.compactMap { try? $0.decoded.get() }  // what is not understood is set aside, or `readable` says so
         var messages: Set<Key<MessageID>> = []
         var rooms: Set<Key<RoomID>> = []
         var joined: Set<Key<RoomID>> = []
@@ -66,7 +101,8 @@ extension RealtimeFacts {
             case .message, .room, .user, .handle: break
             }
         }
-        let tenants = Array(Set(events.map(\.raw.tenant)))
+        let tenants = Array(Set(logged.map(\.raw.tenant)))
+        let streams = Set(events.flatMap { event in subjects(of: event).map { Key(event.raw.tenant, $0) } })
         return [
             """
             SELECT m.tenant, m.id, m.seq, m.deleted_at IS NOT NULL
@@ -89,7 +125,12 @@ extension RealtimeFacts {
             """
             SELECT tenant, position FROM rm.parked
              WHERE tenant = ANY (\(tenants))
-               AND position BETWEEN \(events.first?.position ?? 0) AND \(events.last?.position ?? 0)
+               AND position BETWEEN \(logged.first?.raw.position ?? 0) AND \(logged.last?.raw.position ?? 0)
+            """,
+            """
+            SELECT p.tenant, p.stream
+              FROM unnest(\(streams.map(\.tenant)), \(streams.map(\.id))) AS k (tenant, stream)
+              JOIN rm.parked_streams p USING (tenant, stream)
             """,
         ]
     }
@@ -99,10 +140,10 @@ extension RealtimeFacts {
         "workspace.room_created", "workspace.room_changed", "workspace.room_archived", "workspace.room_restored",
     ]
 
-    package static let queryCount = 4
+    static let queryCount = 5
 
     /// Takes the results of `queries(for:)`.
-    package init(_ results: some Collection<PostgresResult>) throws {
+    init(_ results: some Collection<PostgresResult>) throws {
         precondition(results.count == Self.queryCount, "one result a query")
         let results = Array(results)
         for (tenant, id, seq, deleted) in try results[0].decode((UUID, UUID, Int64, Bool).self) {
@@ -119,5 +160,6 @@ extension RealtimeFacts {
             rooms[Key(tenant, RoomID(stream))]?.history.append((version, event))
         }
         for (tenant, position) in try results[3].decode((UUID, Int64).self) { parked.insert(Key(tenant, position)) }
+        for (tenant, stream) in try results[4].decode((UUID, UUID).self) { withheld.insert(Key(tenant, stream)) }
     }
 }

@@ -47,10 +47,10 @@ package struct Refill: Sendable {
             let raw = try await log.read(of: tenant, after: position, through: last, limit: Self.batch)
             guard let end = raw.last?.position else { break }
             scanned += raw.count
-            let recorded = try await decode(raw)
-            let (facts, seen) = try await load(recorded, user: user, tenant: tenant, known: visibility)
+            let logged = try await decode(raw)
+            let (facts, seen) = try await load(logged, user: user, tenant: tenant, known: visibility)
             visibility = seen
-            for event in recorded.flatMap({ RealtimeDerivation.events(of: $0, knowing: facts) })
+            for event in try facts.readable(logged).flatMap({ RealtimeDerivation.events(of: $0, knowing: facts) })
             where event.place > place && matches(event.type, event.room) && seen.sees(event) {
                 events.append(event)
                 if events.count == limit { return Page(events: events, through: event.place) }
@@ -67,11 +67,11 @@ package struct Refill: Sendable {
         for position in positions.sorted() {
             raw += try await log.read(of: tenant, after: position - 1, through: position, limit: 1)
         }
-        let recorded = try await decode(raw)
-        guard !recorded.isEmpty else { return [] }
-        let queries = RealtimeFacts.queries(for: recorded)
+        let logged = try await decode(raw)
+        guard !logged.isEmpty else { return [] }
+        let queries = RealtimeFacts.queries(for: logged)
         let facts = try await pool.bound(to: tenant, queries) { try RealtimeFacts($0) }
-        return recorded.flatMap { RealtimeDerivation.events(of: $0, knowing: facts) }
+        return try facts.readable(logged).flatMap { RealtimeDerivation.events(of: $0, knowing: facts) }
     }
 
     /// When the event at this place was recorded, or the first after it.
@@ -81,23 +81,20 @@ package struct Refill: Sendable {
         }
     }
 
-    /// What cannot be understood is poison, which the projector has parked with all that depends on it.
-    private func decode(_ raw: [RecordedEvent]) async throws -> [Recorded] {
-        var recorded: [Recorded] = []
-        recorded.reserveCapacity(raw.count)
-        for event in raw {
-            do { recorded.append(try await codec.decode(event)) } catch is DecodeError { continue }
-        }
-        return recorded
+    private func decode(_ raw: [RecordedEvent]) async throws -> [LogEvent] {
+        var logged: [LogEvent] = []
+        logged.reserveCapacity(raw.count)
+        for event in raw { logged.append(try await LogEvent(event, by: codec)) }
+        return logged
     }
 
     private func load(
-        _ recorded: [Recorded],
+        _ logged: [LogEvent],
         user: UserID,
         tenant: Tenant,
         known: Visibility?
     ) async throws -> (RealtimeFacts, Visibility) {
-        let queries = RealtimeFacts.queries(for: recorded)
+        let queries = RealtimeFacts.queries(for: logged)
         // Once a page: whatever the user loses meanwhile comes after `last`, and the next page knows it.
         if let known { return (try await pool.bound(to: tenant, queries) { try RealtimeFacts($0) }, known) }
         return try await pool.bound(to: tenant, queries + Visibility.queries(for: user, in: tenant)) { results in

@@ -75,12 +75,14 @@ package struct Visibility: Sendable {
 }
 
 extension Visibility {
-    /// The statements that load it, in one pipeline, under row-level security.
+    /// The statements that load it, in one pipeline, under row-level security. A user whose stream is set aside has no standing.
     package static func queries(for user: UserID, in tenant: Tenant) -> [SQL] {
         [
             """
             SELECT from_position, to_position, guest FROM rm.tenant_memberships
-             WHERE tenant = \(tenant.id) AND member = \(user.uuid) ORDER BY from_position
+             WHERE tenant = \(tenant.id) AND member = \(user.uuid)
+               AND NOT EXISTS (SELECT FROM rm.parked_streams WHERE tenant = \(tenant.id) AND stream = \(user.uuid))
+             ORDER BY from_position
             """,
             """
             SELECT room, from_position, to_position FROM rm.memberships

@@ -78,7 +78,7 @@ struct PostMessageTests {
             Issue.record("nothing was posted")
             return
         }
-        #expect(attachments == Personal(#"[{"name":"a.png","size":3}]"#, of: office.bob))
+        #expect(attachments == PersonalAttachments([Attachment(name: "a.png", size: 3)], of: office.bob))
     }
 
     @Test func `attachments have names and are not too many`() {

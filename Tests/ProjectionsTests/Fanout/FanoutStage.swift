@@ -14,7 +14,7 @@ struct FanoutStage: Sendable {
     let redis: RedisConfiguration
 
     static func run(_ body: (FanoutStage) async throws -> Void) async throws {
-        try await RedisDatabases.lend { redis in
+        try await TestRedis.lend { redis in
             try await Story.run { try await body(FanoutStage(story: $0, redis: redis)) }
         }
     }
@@ -31,9 +31,7 @@ struct FanoutStage: Sendable {
         )
         configuration.poll = .zero
         change(&configuration)
-        let (codec, queries, logger, partition) = (
-            story.codec, story.log.queries, story.database.logger, story.tenant.partition
-        )
+        let (codec, queries, partition) = (story.codec, story.log.queries, story.tenant.partition)
         return try await story.database.pool(as: .projector).withConnection { [configuration] connection in
             guard
                 let lease = try Lease.acquire(
@@ -49,7 +47,6 @@ struct FanoutStage: Sendable {
                 configuration,
                 codec: codec,
                 queries: queries,
-                logger: logger,
                 onWake: { _ in },
                 redis: try RedisConnection(configuration.redis),
                 on: connection
@@ -63,7 +60,7 @@ struct FanoutStage: Sendable {
     func fanOut() async throws -> Position {
         let projected = try await story.project()
         return try await fanout { fanout, connection in
-            while try fanout.step(projected: projected, on: connection) {}
+            while try fanout.step(hint: projected, on: connection) {}
             return fanout.position
         }
     }
@@ -112,45 +109,18 @@ struct FanoutStage: Sendable {
         get async throws { try await send("HGET", FanoutKeys.state(story.tenant.partition), "w").int }
     }
 
+    /// What the log says to whoever has the places of these events.
+    func derived(at positions: [Position]) async throws -> [RealtimeEvent] {
+        try await refill().events(of: story.tenant, at: Set(positions))
+    }
+
+    private func refill() -> Refill {
+        Refill(log: story.database.log(reader: .gateway), codec: story.codec, pool: story.database.pool(as: .gateway))
+    }
+
     /// What the user's queue would hold if it were made up from the log.
     func refilled(_ user: UserID, after place: RealtimePlace = RealtimePlace(0, 0)) async throws -> [RealtimeEvent] {
-        let log = story.database.log(reader: .gateway)
-        let refill = Refill(log: log, codec: story.codec, pool: story.database.pool(as: .gateway))
         let head = try await story.project()
-        return try await refill.page(of: story.tenant, for: user, after: place, through: head, limit: .max).events
-    }
-}
-
-/// Empty Redis databases, each for one test at a time: keys have fixed names, and some tests flush.
-actor RedisDatabases {
-    private static let shared = RedisDatabases()
-    private var free = Array(6...9)
-    private var waiting: [CheckedContinuation<Int, Never>] = []
-
-    static func lend(_ body: (RedisConfiguration) async throws -> Void) async throws {
-        guard let url = TestRedis.url else { throw Unexpected("set DAYBOOK_TEST_REDIS") }
-        let number = await shared.take()
-        do {
-            let separator = url.hasPrefix("unix") ? "?db=" : url.last == "/" ? "" : "/"
-            let base = url.hasPrefix("unix") ? url : url.replacing(#/(redis://[^/]+)(/\d*)?$/#) { "\($0.output.1)" }
-            let redis = try RedisConfiguration(url: base + separator + "\(number)")
-            let client = RedisClient(redis)
-            _ = try await client.send(RedisCommand("FLUSHDB"))
-            await client.close()
-            try await body(redis)
-            await shared.give(number)
-        } catch {
-            await shared.give(number)
-            throw error
-        }
-    }
-
-    private func take() async -> Int {
-        if let number = free.popLast() { return number }
-        return await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func give(_ number: Int) {
-        if waiting.isEmpty { free.append(number) } else { waiting.removeFirst().resume(returning: number) }
+        return try await refill().page(of: story.tenant, for: user, after: place, through: head, limit: .max).events
     }
 }

@@ -156,7 +156,7 @@ struct FanoutTests {
                     epoch: lease.epoch,
                     on: try RedisConnection(zombie.configuration.redis)
                 )
-                #expect(throws: FanoutStore.Lost.self) { _ = try zombie.step(projected: projected, on: connection) }
+                #expect(throws: FanoutStore.Lost.self) { _ = try zombie.step(hint: projected, on: connection) }
             }
             #expect(try await stage.watermark == before)
             #expect(try await stage.queue(ada).isEmpty)
@@ -193,7 +193,7 @@ struct FanoutTests {
                 "UPDATE rm.checkpoints SET position = \(before) WHERE projection = 'fanout'"
             )
             try await stage.fanout { fanout, connection in
-                while try fanout.step(projected: before + 2, on: connection) {}
+                while try fanout.step(hint: before + 2, on: connection) {}
             }
             #expect(try await stage.watermark == after)
             #expect(try await stage.fanOut() == after)
@@ -255,7 +255,7 @@ struct FanoutTests {
             #expect(try await stage.fences(ada) != nil)
             _ = try await stage.story.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
             try await stage.fanout({ $0.reload = .zero }) { fanout, connection in
-                _ = try fanout.step(projected: 0, on: connection)
+                _ = try fanout.step(hint: 0, on: connection)
             }
             #expect(try await stage.fences(ada) == nil)
             #expect(try await stage.send("SCARD", FanoutKeys.served(stage.story.tenant.partition)) == .integer(0))

@@ -12,7 +12,7 @@ import Testing
 struct VisibilityOracleTests {
     @Test(arguments: 1...4) func `the queues hold what the rule allows and nothing else`(seed: UInt64) async throws {
         try await FanoutStage.run { stage in
-            var random = Seeded(state: seed)
+            var random = Seeded(seed)
             let other = try await stage.story.database.makeTenant(partition: stage.story.tenant.partition)
             let users = (0..<6).map { _ in UserID() }
             let rooms = (0..<4).map { _ in RoomID() }
@@ -222,19 +222,4 @@ private struct World {
             messages.append((id, room, user))
         }
     }
-}
-
-/// SplitMix64, so that a failing story can be told again.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int(next() % UInt64(elements.count))] }
 }

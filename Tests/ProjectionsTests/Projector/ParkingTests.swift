@@ -124,16 +124,11 @@ struct ParkingTests {
             case "a broken payload":
                 try await story.append(Array("{\"posted\":7}".utf8), as: MessageEvent.types[0], to: MessageID().uuid)
             case "broken attachments":
-                let event = MessageEvent.posted(
-                    room: room,
-                    author: ada,
-                    body: Personal("x", of: ada),
-                    mentions: [],
-                    thread: nil,
-                    attachments: Personal("[7]", of: ada),
-                    source: nil
+                try await story.append(
+                    try await story.brokenAttachments(in: room, by: ada),
+                    as: MessageEvent.types[0],
+                    to: MessageID().uuid
                 )
-                try await story.append(event, to: MessageID())
             default: try await story.join(id: ada)
             }
             let message = try await story.post("after", in: room, by: ada)

@@ -34,12 +34,12 @@ struct RebuildTests {
 
 /// What may happen in a tenant, drawn from a seed; now and then something that cannot be projected.
 private struct RandomHistory {
-    private var random: SplitMix
+    private var random: Seeded
     private var users: [UserID] = []
     private var rooms: [RoomID] = []
     private var messages: [(id: MessageID, room: RoomID)] = []
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
+    init(seed: UInt64) { random = Seeded(seed) }
 
     mutating func write(_ count: Int, to story: Story) async throws {
         for role in Role.allCases { users.append(try await story.join(role, name: "\(role)")) }
@@ -68,8 +68,8 @@ private struct RandomHistory {
     }
 
     private mutating func step(_ story: Story) async throws {
-        let (user, other) = (pick(users), pick(users))
-        let room = pick(rooms)
+        let (user, other) = (random.pick(users), random.pick(users))
+        let room = random.pick(rooms)
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<45:
             let thread = messages.last { $0.room == room }.flatMap { Bool.random(using: &random) ? $0.id : nil }
@@ -86,7 +86,7 @@ private struct RandomHistory {
             )
         case 60..<75:
             guard let message = messages.randomElement(using: &random) else { return }
-            let emoji = pick(["👍", "🎉"])
+            let emoji = random.pick(["👍", "🎉"])
             try await story.append(
                 Bool.random(using: &random)
                     ? .reactionAdded(room: message.room, user: user, emoji: emoji, source: nil)
@@ -115,27 +115,11 @@ private struct RandomHistory {
                 Bool.random(using: &random) ? .memberAdded(user: user, role: .member) : .memberRemoved(user: user),
                 to: room
             )
-        case 94..<97: try await story.append(.roleChanged(role: pick(Role.allCases)), to: user)
+        case 94..<97: try await story.append(.roleChanged(role: random.pick(Role.allCases)), to: user)
         case 97..<99: try await story.append(Bool.random(using: &random) ? .deactivated : .reactivated, to: user)
         default:
             // A body that Postgres cannot hold: the message's stream is parked.
             messages.append((try await story.post("a\0b", in: room, by: user), room))
         }
-    }
-
-    private mutating func pick<Element>(_ elements: [Element]) -> Element {
-        elements[Int.random(in: 0..<elements.count, using: &random)]
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

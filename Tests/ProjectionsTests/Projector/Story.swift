@@ -10,7 +10,7 @@ import TestSupport
 /// A tenant whose events a test writes as they would lie in the log, and the read models that come of them.
 struct Story: Sendable {
     let database: TestDatabase
-    let tenant: Tenant
+    private(set) var tenant: Tenant
     let log: EventLog
     let codec: EventCodec
     let projector: PostgresPool
@@ -38,15 +38,9 @@ struct Story: Sendable {
 
     /// The same database, told of another tenant.
     func of(_ tenant: Tenant) -> Story {
-        Story(
-            database: database,
-            tenant: tenant,
-            log: log,
-            codec: codec,
-            projector: projector,
-            superuser: superuser,
-            reads: reads
-        )
+        var story = self
+        story.tenant = tenant
+        return story
     }
 
     // MARK: The log
@@ -131,18 +125,33 @@ struct Story: Sendable {
         attachments: [Attachment] = [],
         source: Source? = nil
     ) async throws -> MessageID {
-        let json = attachments.isEmpty ? nil : String(decoding: try JSONEncoder().encode(attachments), as: UTF8.self)
         let event = MessageEvent.posted(
             room: room,
             author: author,
             body: Personal(body, of: author),
             mentions: mentions,
             thread: thread,
-            attachments: json.map { Personal($0, of: author) },
+            attachments: attachments.isEmpty ? nil : PersonalAttachments(attachments, of: author),
             source: source
         )
         try await append(event, to: id, by: .user(author))
         return id
+    }
+
+    /// The payload of a message whose body and attachments both seal the text `[7]`, as only a broken process would write.
+    func brokenAttachments(in room: RoomID, by author: UserID) async throws -> [UInt8] {
+        let event = MessageEvent.posted(
+            room: room,
+            author: author,
+            body: Personal("[7]", of: author),
+            mentions: [],
+            thread: nil,
+            attachments: nil,
+            source: nil
+        )
+        var payload = try JSON(try await codec.encode(event, in: tenant.id))
+        payload["posted"]["attachments"] = payload["posted"]["body"]
+        return Array(try JSONEncoder().encode(payload))
     }
 
     @discardableResult

@@ -33,6 +33,22 @@ struct SnapshotTests {
         }
     }
 
+    @Test func `members are listed of the rooms that one is in, and of no others`() async throws {
+        try await Story.run { story in
+            let (ada, bob) = (try await story.join(), try await story.join(name: "Bob"))
+            let inside = try await story.open(.channel, members: [ada, bob])
+            let outside = try await story.open(.channel, members: [ada])
+            let left = try await story.open(.channel, members: [ada, bob])
+            try await story.append(.memberRemoved(user: bob), to: left)
+            try await story.project()
+            let snapshot = try await story.reads.snapshot(of: [.rooms], for: bob, in: story.tenant)
+            let members = Dictionary(
+                uniqueKeysWithValues: try #require(snapshot.rooms).map { ($0.room.id, $0.members?.map(\.userID)) }
+            )
+            #expect(members == ["\(inside)": [ada, bob].sorted().map { "\($0)" }, "\(outside)": nil, "\(left)": nil])
+        }
+    }
+
     @Test func `all parts and the position are of one moment, whatever is written meanwhile`() async throws {
         try await Story.run { story in
             let ada = try await story.join()
@@ -64,26 +80,33 @@ struct SnapshotTests {
     }
 
     @Test func `the JSON has snake_case names, the room's members within it, and no raw position`() async throws {
-        let room = RoomView(
-            id: "room_1",
-            kind: .channel,
-            name: "general",
-            topic: nil,
-            archived: false,
-            createdAt: Timestamp(microseconds: 0),
-            role: nil,
-            version: 1
-        )
+        func room(_ role: RoomRole?) -> RoomView {
+            RoomView(
+                id: "room_1",
+                kind: .channel,
+                name: "general",
+                topic: nil,
+                archived: false,
+                createdAt: Timestamp(microseconds: 0),
+                role: role,
+                version: 1
+            )
+        }
         let snapshot = Snapshot(
             position: 77,
-            rooms: [RoomSnapshot(room: room, members: [MemberView(userID: "user_1", role: .moderator)])]
+            rooms: [
+                RoomSnapshot(room: room(.member), members: [MemberView(userID: "user_1", role: .moderator)]),
+                RoomSnapshot(room: room(nil), members: nil),
+            ]
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         #expect(
             String(decoding: try encoder.encode(snapshot), as: UTF8.self) == """
                 {"rooms":[{"archived":false,"created_at":"1970-01-01T00:00:00.000000Z","id":"room_1","kind":"channel",\
-                "members":[{"role":"moderator","user_id":"user_1"}],"name":"general","role":null,"topic":null,"version":1}]}
+                "members":[{"role":"moderator","user_id":"user_1"}],"name":"general","role":"member","topic":null,"version":1},\
+                {"archived":false,"created_at":"1970-01-01T00:00:00.000000Z","id":"room_1","kind":"channel",\
+                "members":null,"name":"general","role":null,"topic":null,"version":1}]}
                 """
         )
     }

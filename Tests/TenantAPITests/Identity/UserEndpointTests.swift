@@ -8,7 +8,7 @@ struct UserEndpointTests {
         try await Premises.run { premises in
             let me = try await premises.send(.get, "/api/me")
             #expect(me.status == 200)
-            #expect(me.json.keys == ["id", "handle", "name", "kind", "role", "active", "version"])
+            #expect(me.json.names == ["id", "handle", "name", "kind", "role", "active", "version"])
             #expect(me.id == "\(premises.owner.id)")
             #expect(me["role"].text == "owner")
             #expect(me.headers[.eTag] == "\"1\"")
@@ -34,7 +34,7 @@ struct UserEndpointTests {
             #expect(added["handle"].text == "ada")
             #expect(added["role"].text == "admin")
             #expect(added["kind"].text == "agent")
-            #expect(added["active"].flag == true)
+            #expect(added["active"].bool == true)
             let read = try await premises.send(.get, "/api/users/\(added.id)", since: added)
             #expect(read.status == 200)
             #expect(read.json == added.json)
@@ -85,9 +85,9 @@ struct UserEndpointTests {
                 "user.one_change"
             )
 
-            #expect(try await premises.send(.post, "\(path)/deactivate")["active"].flag == false)
+            #expect(try await premises.send(.post, "\(path)/deactivate")["active"].bool == false)
             try await premises.send(.patch, "/api/me", #"{"name":"x"}"#, as: ada).expectProblem(403, "user.deactivated")
-            #expect(try await premises.send(.post, "\(path)/reactivate")["active"].flag == true)
+            #expect(try await premises.send(.post, "\(path)/reactivate")["active"].bool == true)
             #expect(try await premises.send(.patch, "/api/me", #"{"name":"Ada"}"#, as: ada).status == 200)
         }
     }

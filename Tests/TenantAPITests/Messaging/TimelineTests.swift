@@ -5,7 +5,7 @@ import Testing
 
 struct TimelineTests {
     private func numbers(_ answer: Answer) -> [Int] {
-        answer["items"].items.compactMap { $0["seq"].number.map { Int($0) } }
+        answer["items"].items.compactMap { $0["seq"].int.map { Int($0) } }
     }
 
     private func withRoom(

@@ -30,7 +30,7 @@ struct RoomEndpointTests {
             let opened = try await premises.send(.post, "/api/rooms", #"{"name":"general"}"#)
             #expect(opened["kind"].text == "channel")
             #expect(opened["topic"] == .null)
-            #expect(opened["archived"].flag == false)
+            #expect(opened["archived"].bool == false)
         }
     }
 
@@ -43,9 +43,9 @@ struct RoomEndpointTests {
             #expect(changed["name"].text == "lobby")
             #expect(changed["topic"].text == "hello")
             #expect(try await premises.send(.patch, path, #"{"topic":"bye"}"#)["name"].text == "lobby")
-            #expect(try await premises.send(.post, "\(path)/archive")["archived"].flag == true)
+            #expect(try await premises.send(.post, "\(path)/archive")["archived"].bool == true)
             try await premises.post("x", in: room.id).expectProblem(409, "room.archived")
-            #expect(try await premises.send(.post, "\(path)/restore")["archived"].flag == false)
+            #expect(try await premises.send(.post, "\(path)/restore")["archived"].bool == false)
             #expect(try await premises.post("x", in: room.id).status == 201)
         }
     }

@@ -1,5 +1,19 @@
 internal import EventStore
-internal import Events
+package import Events
+package import Foundation
+
+/// A command about one message, which reads that message, its room and who asks.
+package protocol MessageCommand: Command where State == MessageState {
+    var message: MessageID { get }
+}
+
+extension MessageCommand {
+    package var target: UUID? { message.uuid }
+
+    package func load(by loader: borrowing StateLoader) async throws -> MessageState {
+        try await loader.loadMessage(message)
+    }
+}
 
 /// What most commands on a message read.
 package struct MessageState: Sendable {

@@ -1,7 +1,7 @@
-import Foundation
+internal import Foundation
 
 /// JSON as a test looks at it: `event["data"]["message"]["body"].text`.
-enum JSON: Codable, Sendable, Equatable {
+package enum JSON: Codable, Sendable, Equatable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -10,7 +10,7 @@ enum JSON: Codable, Sendable, Equatable {
     case array([JSON])
     case object([String: JSON])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -29,9 +29,9 @@ enum JSON: Codable, Sendable, Equatable {
         }
     }
 
-    init(_ bytes: some Sequence<UInt8>) throws { self = try JSONDecoder().decode(JSON.self, from: Data(bytes)) }
+    package init(_ bytes: some Sequence<UInt8>) throws { self = try JSONDecoder().decode(JSON.self, from: Data(bytes)) }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
@@ -44,21 +44,31 @@ enum JSON: Codable, Sendable, Equatable {
         }
     }
 
-    subscript(_ name: String) -> JSON {
-        if case .object(let members) = self { members[name] ?? .null } else { .null }
+    /// Null where there is no such member; setting makes one in an object.
+    package subscript(_ name: String) -> JSON {
+        get { if case .object(let members) = self { members[name] ?? .null } else { .null } }
+        set {
+            guard case .object(var members) = self else { preconditionFailure("\(self) has no members") }
+            members[name] = newValue
+            self = .object(members)
+        }
     }
 
+    package subscript(_ index: Int) -> JSON { items.indices.contains(index) ? items[index] : .null }
+
     /// Whether it says anything of this name, null included.
-    func has(_ name: String) -> Bool {
+    package func has(_ name: String) -> Bool {
         if case .object(let members) = self { members[name] != nil } else { false }
     }
 
-    var text: String? { if case .string(let text) = self { text } else { nil } }
-    var int: Int64? { if case .int(let int) = self { int } else { nil } }
-    var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
-    var items: [JSON] { if case .array(let items) = self { items } else { [] } }
+    package var text: String? { if case .string(let text) = self { text } else { nil } }
+    package var int: Int64? { if case .int(let int) = self { int } else { nil } }
+    package var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
+    package var items: [JSON] { if case .array(let items) = self { items } else { [] } }
 
-    func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+    package var names: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
+
+    package func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(type, from: try JSONEncoder().encode(self))
     }
 }
@@ -67,11 +77,11 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
     ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int64) { self = .int(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    init(dictionaryLiteral elements: (String, JSON)...) {
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int64) { self = .int(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
 }

@@ -1,11 +1,11 @@
 /// Lets in so many at a time, in the order in which they came.
-actor Gate {
+package actor Gate {
     private var room: Int
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    init(limit: Int) { room = limit }
+    package init(limit: Int) { room = limit }
 
-    func enter() async {
+    package func enter() async {
         if room > 0 {
             room -= 1
         } else {
@@ -13,7 +13,7 @@ actor Gate {
         }
     }
 
-    func leave() {
+    package func leave() {
         if waiters.isEmpty { room += 1 } else { waiters.removeFirst().resume() }
     }
 }

@@ -5,7 +5,7 @@ package import Postgres
 package import struct Foundation.UUID
 
 /// Somebody else works on the partition now, or has moved its checkpoint: what was being done must be dropped.
-package struct Deposed: Error, CustomStringConvertible {
+package struct Deposed: OwnershipLost, CustomStringConvertible {
     package let projection: String
     package let partition: Partition
 

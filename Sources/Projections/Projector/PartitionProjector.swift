@@ -1,0 +1,56 @@
+internal import EventStore
+internal import Events
+internal import Logging
+internal import Postgres
+
+/// Projects one partition from the log while this process owns it, and says what it has to set aside.
+struct PartitionProjector: PartitionWork {
+    private var projection: PartitionProjection
+    private let queries: EventQueries
+    private let batchLimit: Int
+    private let logger: Logger
+    private let onCommitted: @Sendable (Partition, Position) -> Void
+    private var renewAt: ContinuousClock.Instant
+
+    var lease: Lease { projection.lease }
+
+    init(
+        _ projection: PartitionProjection,
+        queries: EventQueries,
+        batchLimit: Int,
+        logger: Logger,
+        onCommitted: @escaping @Sendable (Partition, Position) -> Void
+    ) {
+        self.projection = projection
+        self.queries = queries
+        self.batchLimit = batchLimit
+        self.logger = logger
+        self.onCommitted = onCommitted
+        renewAt = .now + projection.lease.duration / 3
+        onCommitted(projection.lease.partition, projection.position)
+    }
+
+    mutating func step(hint: Position, on connection: PostgresConnection) throws -> Bool {
+        let events = try queries.read(lease.partition, after: projection.position, limit: batchLimit, on: connection)
+        if events.isEmpty {
+            guard renewAt <= .now else { return false }
+            try lease.renew(on: connection)
+        } else {
+            for parking in try projection.project(events, on: connection) { report(parking) }
+            onCommitted(lease.partition, projection.position)
+        }
+        renewAt = .now + lease.duration / 3
+        return !events.isEmpty
+    }
+
+    private func report(_ parking: Parking) {
+        logger.error(
+            "An event cannot be projected: its stream is parked",
+            metadata: [
+                "partition": "\(lease.partition)", "tenant": "\(parking.event.tenant)",
+                "stream": "\(parking.event.stream)", "position": "\(parking.event.position)",
+                "type": "\(parking.event.type)", "reason": "\(parking.poison.reason)",
+            ]
+        )
+    }
+}
