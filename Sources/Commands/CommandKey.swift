@@ -4,13 +4,18 @@ internal import Events
 internal import Foundation
 
 /// What the log knows a command by: 32 bytes that are the same for a repeat, and 32 that tell whether it asks for the
-/// same.
+/// same. Without a key of the client's there is no repeat, and both are random.
 struct CommandKey: Sendable {
     let key: [UInt8]
     let request: [UInt8]
 
     init<C: Command>(_ command: C, in context: CommandContext) throws {
-        key = context.idempotencyKey.map { Self.key(of: C.name, $0, for: context.caller) } ?? Self.random()
+        guard let idempotencyKey = context.idempotencyKey else {
+            key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+            request = key
+            return
+        }
+        key = Self.key(of: C.name, idempotencyKey, for: context.caller)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         request = Array(SHA256.hash(data: try encoder.encode(command)))
@@ -33,11 +38,6 @@ struct CommandKey: Sendable {
             hash.update(data: part)
         }
         return Array(hash.finalize())
-    }
-
-    private static func random() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 }
 

@@ -107,7 +107,8 @@ struct CommandRun<C: Command> {
             events: events,
             counters: decision.counters,
             seen: observed(touched),
-            answer: try StoredAnswer.ok(decision.answer).bytes()
+            // Only who has a key can ask again.
+            answer: context.idempotencyKey == nil ? nil : try StoredAnswer.ok(decision.answer).bytes()
         )
         switch try await handler.log.append(append, to: tenant.partition) {
         case .accepted(let accepted):

@@ -17,7 +17,7 @@ extension EventLog {
     package func tenant(_ id: UUID) async throws(PostgresError) -> Tenant? {
         try await readers.withConnection { (connection) throws(PostgresError) in
             let results = try connection.pipeline([
-                "SELECT set_config('daybook.tenant', \(id.uuidString), true)",
+                "SELECT set_config('daybook.tenant', \(id.text), true)",
                 "SELECT partition FROM es.tenants WHERE tenant = \(id)",
             ])
             return try results[1].decode(Int32.self).first.map { Tenant(id: id, partition: Partition($0)) }

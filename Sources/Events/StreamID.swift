@@ -11,14 +11,13 @@ package struct StreamID<E: Event>: Hashable, Sendable, Codable, Comparable, Cust
     package init?(_ text: some StringProtocol) {
         let prefix = E.prefix + "_"
         guard text.hasPrefix(prefix) else { return nil }
-        let rest = String(text.dropFirst(prefix.count))
-        guard let uuid = UUID(uuidString: rest), rest == uuid.uuidString.lowercased() else { return nil }
+        guard let uuid = UUID(text: String(text.dropFirst(prefix.count))) else { return nil }
         self.uuid = uuid
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        guard let uuid = UUID(uuidString: try container.decode(String.self)) else {
+        guard let uuid = UUID(text: try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a UUID")
         }
         self.uuid = uuid
@@ -26,10 +25,10 @@ package struct StreamID<E: Event>: Hashable, Sendable, Codable, Comparable, Cust
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(uuid.uuidString.lowercased())
+        try container.encode(uuid.text)
     }
 
-    package var description: String { "\(E.prefix)_\(uuid.uuidString.lowercased())" }
+    package var description: String { "\(E.prefix)_\(uuid.text)" }
 
     package static func < (a: Self, b: Self) -> Bool { a.uuid.bytes.lexicographicallyPrecedes(b.uuid.bytes) }
 }

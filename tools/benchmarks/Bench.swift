@@ -28,7 +28,7 @@ struct Bench: AsyncParsableCommand {
     var quick = false
 
     @Option(
-        help: "Only these rows, such as A1,R5 (A1…A4 are measured together; so are R1, R4 and R5, and H2, R2 and R3)."
+        help: "Only these rows, such as A1,R5 (A1…A4 are measured together; so are R2 and R3, and R1, R4 and R5)."
     )
     var rows: String = "A1,A2,A3,A4,H2,R1,R2,R3,R4,R5"
 

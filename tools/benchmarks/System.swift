@@ -12,7 +12,8 @@ struct System: Sendable {
         var redis: String
         var binary: String
         var folder: String
-        var port = 18_800
+        /// The first of four that nobody else uses.
+        var port = 20_000 + Int(getpid()) % 2500 * 4
     }
 
     let settings: Settings

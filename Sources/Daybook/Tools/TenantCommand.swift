@@ -43,7 +43,7 @@ struct TenantCommand: AsyncParsableCommand {
         func run() async throws {
             try await Workbench.run(installation) { workbench in
                 let tenant = try await place(by: workbench)
-                print("tenant \(slug): \(tenant.id.uuidString.lowercased()) in partition \(tenant.partition)")
+                print("tenant \(slug): \(tenant.id.text) in partition \(tenant.partition)")
                 for (handles, role) in [(owner, Role.owner), (auditor, .auditor)] {
                     for handle in handles { try await add(handle, role, to: tenant, by: workbench) }
                 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EventStore
 internal import Foundation
 internal import Sessions
 
@@ -58,7 +59,7 @@ struct TokenCommand: AsyncParsableCommand {
             )
             // The token alone on standard output, so that a script can take it.
             print(opened.token)
-            FileHandle.standardError.write(Data("session \(opened.session.id.uuidString.lowercased())\n".utf8))
+            FileHandle.standardError.write(Data("session \(opened.session.id.text)\n".utf8))
         }
     }
 }

@@ -147,7 +147,7 @@ extension EventQueries {
         on connection: PostgresConnection
     ) throws(PostgresError) -> [RecordedEvent] {
         let results = try connection.pipeline([
-            "SELECT set_config('daybook.tenant', \(tenant.id.uuidString), true)",
+            "SELECT set_config('daybook.tenant', \(tenant.id.text), true)",
             """
             SELECT e.*, (SELECT c.committed_at FROM es.commits c
                          WHERE c.partition = \(tenant.partition.number) AND c.last_position >= e.position

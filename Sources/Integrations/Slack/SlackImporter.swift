@@ -271,7 +271,7 @@ package struct SlackImporter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let content = SHA256.hash(data: try encoder.encode(command))
-        let target = command.target.map { $0.uuidString.lowercased() } ?? ""
+        let target = command.target.map { $0.text } ?? ""
         let context = CommandContext(
             caller: Caller(tenant: tenant, actor: .integration("slack-import"), user: user),
             idempotencyKey: "slack/\(target)/" + content.map { String(format: "%02x", $0) }.joined()

@@ -52,6 +52,7 @@ struct PartitionFanout: PartitionWork {
         self.onWake = onWake
         self.lease = lease
         partition = lease.partition
+        try connection.planOnce()
         store = try FanoutStore(taking: lease.partition, epoch: lease.epoch, on: redis)
         reloadAt = .now + configuration.reload
         // Registrations that are under way are in no table yet: those of the last minutes are read again.
@@ -126,10 +127,14 @@ struct PartitionFanout: PartitionWork {
         ).decode(Position.self).first ?? 0
     }
 
-    /// Sets the checkpoint; back, where Redis holds less than it says.
+    /// Sets the checkpoint; back, where Redis holds less than it says. It need not be on disk: after a crash of Postgres an
+    /// older one repeats what Redis has already.
     private mutating func move(to position: Position, on connection: PostgresConnection) throws {
         let checkpoint = lease
-        try connection.transaction { try checkpoint.advance(to: position, on: $0) }
+        try connection.transaction {
+            try $0.execute("SET LOCAL synchronous_commit = off")
+            try checkpoint.advance(to: position, on: $0)
+        }
         lease.position = position
     }
 

@@ -101,6 +101,6 @@ struct PostedMessages {
 
     /// An array's text: `unnest` would flatten arrays of arrays.
     private static func array(_ users: [UserID]) -> String {
-        "{" + users.map { $0.uuid.uuidString.lowercased() }.joined(separator: ",") + "}"
+        "{" + users.map { $0.uuid.text }.joined(separator: ",") + "}"
     }
 }

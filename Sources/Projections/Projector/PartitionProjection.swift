@@ -25,6 +25,7 @@ struct PartitionProjection {
         }
         self.lease = lease
         self.codec = codec
+        try connection.planOnce()
         // Read under the lease, so that nobody parks anything after it.
         parked = try ParkedStreams.load(of: partition, on: connection)
     }

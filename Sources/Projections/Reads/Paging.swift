@@ -1,3 +1,4 @@
+internal import EventStore
 internal import Events
 internal import Foundation
 internal import Postgres
@@ -14,7 +15,7 @@ struct Paging {
 
     init(_ page: ReadModels.Page) throws(BadCursor) {
         self.page = page
-        cursor = page.cursor.flatMap { UUID(uuidString: $0) }
+        cursor = page.cursor.flatMap { UUID(text: $0) }
         if page.cursor != nil, cursor == nil { throw BadCursor() }
     }
 
@@ -39,5 +40,5 @@ struct Paging {
         return ReadModels.Slice(items: kept.map(\.item), next: after ? last : nil, previous: before ? first : nil)
     }
 
-    private static func text(_ key: UUID) -> String { key.uuidString.lowercased() }
+    private static func text(_ key: UUID) -> String { key.text }
 }

@@ -54,7 +54,7 @@ package final class ReadModels: Sendable {
 
     /// Binds the transaction to the tenant's rows.
     static func binding(to tenant: Tenant) -> SQL {
-        "SELECT set_config('daybook.tenant', \(tenant.id.uuidString), true)"
+        "SELECT set_config('daybook.tenant', \(tenant.id.text), true)"
     }
 
     /// Whether a room is the viewer's to see, as a row or none.

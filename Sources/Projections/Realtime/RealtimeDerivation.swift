@@ -57,7 +57,7 @@ package enum RealtimeDerivation {
     private static func envelope(_ told: Told, of recorded: Recorded, index: Int) -> RealtimePayload {
         var text = JSONText()
         let id = UUID.derived("daybook.realtime", recorded.raw.id.bytes, [UInt8(index)])
-        text.add("id", "evt_\(id.uuidString.lowercased())")
+        text.add("id", "evt_\(id.text)")
         text.add("type", told.type.rawValue)
         text.add("recorded_at", "\(recorded.recordedAt)")
         text.add("actor") { actor in

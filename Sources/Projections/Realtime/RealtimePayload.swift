@@ -78,7 +78,7 @@ extension RealtimePayload {
         let place = Array("\(naming.place.position)-\(naming.place.index)".utf8)
         let id = UUID.derived("daybook.realtime.resync", naming.queue.bytes, place, room?.uuid.bytes ?? [])
         var text = JSONText()
-        text.add("id", "evt_\(id.uuidString.lowercased())")
+        text.add("id", "evt_\(id.text)")
         text.add("type", RealtimeType.resync.rawValue)
         text.add("recorded_at", "\(since)")
         text.add("actor") { $0.add("type", "system") }

@@ -113,7 +113,7 @@ extension PostgresPool {
         decode: @escaping @Sendable ([PostgresResult]) throws -> Value
     ) async throws -> Value {
         try await withConnection { connection in
-            let binding: SQL = "SELECT set_config('daybook.tenant', \(tenant.id.uuidString), true)"
+            let binding: SQL = "SELECT set_config('daybook.tenant', \(tenant.id.text), true)"
             return try decode(Array(try connection.pipeline([binding] + queries).dropFirst()))
         }
     }

@@ -45,7 +45,7 @@ package struct AccessLog: RouterMiddleware {
             "ms": .stringConvertible((microseconds / 10).rounded() / 100),
         ]
         if let tenant = context.bearer.session?.tenant {
-            metadata["tenant"] = .string(tenant.id.uuidString.lowercased())
+            metadata["tenant"] = .string(tenant.id.text)
         }
         context.logger.info("request", metadata: metadata)
     }

@@ -16,7 +16,7 @@ package struct RequestIDs: RouterMiddleware {
         context: DaybookRequestContext,
         next: @concurrent (Request, DaybookRequestContext) async throws -> Response
     ) async throws -> Response {
-        let id = Self.sane(request.headers[.xRequestID]) ?? UUID.v7().uuidString.lowercased()
+        let id = Self.sane(request.headers[.xRequestID]) ?? UUID.v7().text
         var context = context
         context.requestID = id
         context.logger[metadataKey: "hb.request.id"] = .string(id)

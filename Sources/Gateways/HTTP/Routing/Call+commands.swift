@@ -1,4 +1,5 @@
 package import Commands
+internal import EventStore
 internal import Events
 internal import Foundation
 internal import HTTPTypes
@@ -13,7 +14,7 @@ extension Call {
             caller: Caller(tenant: tenant, actor: .user(user), user: user),
             idempotencyKey: try idempotencyKey() ?? key,
             ifMatch: try request.ifMatch(),
-            correlation: UUID(uuidString: context.requestID),
+            correlation: UUID(text: context.requestID),
             traceparent: traceparent
         )
     }

@@ -21,11 +21,11 @@ struct Queue: Sendable {
     var owner: QueueOwner { QueueOwner(tenant.id, user) }
 
     /// `queue_0190…`, as clients know it.
-    static func name(_ id: UUID) -> String { "queue_\(id.uuidString.lowercased())" }
+    static func name(_ id: UUID) -> String { "queue_\(id.text)" }
 
     /// Nil for anything but what `name` gives.
     static func id(_ name: String) -> UUID? {
-        guard name.hasPrefix("queue_"), let id = UUID(uuidString: String(name.dropFirst(6))), Self.name(id) == name
+        guard name.hasPrefix("queue_"), let id = UUID(text: String(name.dropFirst(6)))
         else { return nil }
         return id
     }

@@ -9,7 +9,7 @@ struct HandleForms {
     /// - Parameter id: the user's identifier here, by which the others are told apart.
     init(name: String, id: UUID) {
         let plain = Self.normalized(name)
-        let digits = id.uuidString.lowercased().filter { $0 != "-" }
+        let digits = id.text.filter { $0 != "-" }
         forms = [plain, "\(plain.prefix(55))-\(digits.suffix(6))", "slack-\(digits)"]
     }
 
