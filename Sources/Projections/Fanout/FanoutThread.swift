@@ -109,6 +109,7 @@ final class FanoutThread: Sendable {
             redis: redis,
             on: connection
         )
+        logger.info("The fan-out owns the partition", metadata: ["epoch": "\(lease.epoch)"])
         while !isStopping {
             let projected = signals.withLock(\.projected)
             if try !fanout.step(projected: projected, on: connection) {

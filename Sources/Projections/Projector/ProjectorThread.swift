@@ -94,6 +94,7 @@ final class ProjectorThread: Sendable {
             sleep(configuration.standby)
             return
         }
+        logger.info("The projector owns the partition", metadata: ["epoch": "\(projection.lease.epoch)"])
         onCommitted(partition, projection.position)
         var renewal = ContinuousClock.now + configuration.lease / 3
         while !isStopping {
