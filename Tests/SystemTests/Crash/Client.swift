@@ -12,6 +12,7 @@ final class Client: Sendable {
     private let servers: [Server]
     private let prefix: String
     private let count = Mutex(0)
+    private let tries = Mutex(0)
     private let faults = Mutex<[String]>([])
 
     init(_ servers: [Server]) {
@@ -21,6 +22,9 @@ final class Client: Sendable {
 
     /// Answers that no client may ever get.
     var wrongs: [String] { faults.withLock { $0 } }
+
+    /// How many requests were sent again.
+    var repeats: Int { tries.withLock { $0 } }
 
     /// A new idempotency key.
     func key() -> String {
@@ -58,6 +62,7 @@ final class Client: Sendable {
                 if Task.isCancelled { throw error }
                 last = "\(error)"
             }
+            tries.withLock { $0 += 1 }
             try await Task.sleep(for: .milliseconds(Int.random(in: 20...80)))
         }
         throw NeverSo(what: "\(deed.kind) by \(deed.person.handle) is answered; last: \(last)")

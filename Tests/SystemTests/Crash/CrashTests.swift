@@ -54,12 +54,15 @@ struct CrashTests {
         try await Ordeal.run { try await $0.strike(.postgres, &$1) }
     }
 
-    @Test func `everything dies, in any order`() async throws {
+    @Test func `everything dies, two at a time, in any order`() async throws {
         try await Ordeal.run(for: Ordeal.seconds(times: 3), isRebuilt: true) { faults, dice in
             let end = ContinuousClock.now + Ordeal.seconds(times: 3)
             while ContinuousClock.now < end {
-                guard let kind = dice.pick(Faults.Kind.allCases) else { return }
-                try await faults.strike(kind, &dice)
+                let kinds = Faults.Kind.allCases.shuffled(using: &dice)
+                var (one, other) = (Dice(seed: dice.next()), Dice(seed: dice.next()))
+                async let first: Void = faults.strike(kinds[0], &one)
+                try await faults.strike(kinds[1], &other)
+                try await first
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...500, using: &dice)))
             }
         }

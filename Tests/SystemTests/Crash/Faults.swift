@@ -6,7 +6,7 @@ import Redis
 struct Faults: Sendable {
     /// Each leaves everything running again.
     enum Kind: String, CaseIterable, Sendable {
-        case tenantAPI, gateway, projector, fanout, zombie, backends, flush, redis, postgres
+        case tenantAPI, gateway, projector, fanout, zombie, backends, flush, redis, postgres, deployment
     }
 
     let stage: Stage
@@ -18,10 +18,11 @@ struct Faults: Sendable {
         case .projector: try await killOwner(of: "projector", among: stage.projectors)
         case .fanout: try await killOwner(of: "fan-out", among: stage.fanouts)
         case .zombie: try await holdOwners()
-        case .backends: try terminateBackends()
-        case .flush: try await stage.installation.redis.send(RedisCommand("FLUSHALL"))
+        case .backends: terminateBackends()
+        case .flush: await flush()
         case .redis: try await restartRedis()
         case .postgres: try await restartPostgres()
+        case .deployment: try await replace(dice.pick(stage.servers))
         }
     }
 
@@ -61,11 +62,25 @@ struct Faults: Sendable {
         for owner in owners { owner.resume() }
     }
 
-    /// Breaks every connection that Daybook has.
-    private func terminateBackends() throws {
-        try stage.installation.product().execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'daybook%' AND pid <> pg_backend_pid()"
-        )
+    /// Breaks every connection that Daybook has; none if Postgres is away just now.
+    private func terminateBackends() {
+        let sql: SQL = """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE usename LIKE 'daybook%' AND pid <> pg_backend_pid()
+            """
+        _ = try? stage.installation.product().execute(sql)
+    }
+
+    /// Loses all that Redis holds, if it is there to lose it.
+    private func flush() async {
+        _ = try? await stage.installation.redis.send(RedisCommand("FLUSHALL"))
+    }
+
+    /// Lets a process end in its own good time, and starts it again.
+    private func replace(_ server: Server?) async throws {
+        guard let server else { return }
+        await server.terminate()
+        try await server.start(waiting: false)
     }
 
     private func restartRedis() async throws {

@@ -67,15 +67,23 @@ final class Follower: Sendable {
     /// How many polls failed, by gateways and stores that were away.
     var failures: Int { state.withLock(\.failures) }
 
+    /// Registers, at any gateway that can.
     init(_ person: Person, choosing choice: Choice = Choice(), at gateways: [Server]) async throws {
         self.person = person
         self.choice = choice
         self.gateways = gateways
-        let answer = try await gateways[0].post("/realtime/queues", choice, as: person.token)
-        guard answer.status == 201 else {
-            throw NeverSo(what: "\(person.handle) registers: \(String(decoding: answer.body, as: UTF8.self))")
+        var registration: Registration?
+        try await eventually("\(person.handle) registers", timeout: Client.patience) {
+            // Whoever gets no answer may have a queue that it does not know of, and registers another.
+            let answer = try? await gateways.randomElement()?.post("/realtime/queues", choice, as: person.token)
+            guard let answer, answer.status != 503 else { return false }
+            guard answer.status == 201 else {
+                throw NeverSo(what: "\(person.handle) registers: \(String(decoding: answer.body, as: UTF8.self))")
+            }
+            registration = try answer.decode(Registration.self)
+            return true
         }
-        let registration = try answer.decode(Registration.self)
+        guard let registration else { preconditionFailure("it has registered") }
         queue = registration.queueID
         state = Mutex(State(cursor: registration.cursor))
     }
@@ -102,6 +110,7 @@ final class Follower: Sendable {
                     await pause(&dice)
                 }
             } catch {
+                if Task.isCancelled { return }
                 state.withLock { $0.failures += 1 }
                 await pause(&dice)
             }

@@ -101,7 +101,7 @@ final class Load: Sendable {
                 try await perform(.deleteRange, as: person, .POST, "/api/rooms/\(room)/messages/range-delete", body)
             default: try await post(in: room, as: person, number, &dice)
             }
-            try await Task.sleep(for: .milliseconds(Int.random(in: 10...40, using: &dice)))
+            try await Task.sleep(for: .milliseconds(Int.random(in: 2...20, using: &dice)))
         }
     }
 

@@ -1,22 +1,29 @@
 import EventStore
 import Events
 import Foundation
+import Synchronization
 import Testing
 
 /// A crash test: people write and listen, something dies, all comes to rest, and then everything is proved.
 ///
 /// `DAYBOOK_CRASH_SECONDS` is how long people write at least (3 if not set); `DAYBOOK_CRASH_SEED` repeats the choices, though not
 /// the timing, of a run that has printed it.
-struct Ordeal {
+final class Ordeal: Sendable {
     /// How long everything may take to come to rest.
     private static let patience = Duration.seconds(60)
+
+    private static let latecomers = ["cyd", "eve"]
 
     private let stage: Stage
     private let seed: UInt64
     private let client: Client
     private let world: World
-    private let followers: [Follower]
+    private let early: [Follower]
+    /// Who comes while things die.
+    private let late = Mutex<[Follower]>([])
     private let load: Load
+
+    private var followers: [Follower] { early + late.withLock { $0 } }
 
     static func seconds(times factor: Double = 1) -> Duration {
         let text = ProcessInfo.processInfo.environment["DAYBOOK_CRASH_SECONDS"]
@@ -41,6 +48,7 @@ struct Ordeal {
             let ordeal = try await Ordeal(on: stage, seed: seed)
             let proof = try await ordeal.suffer(for: duration, disaster)
             if isRebuilt { try await proof.rebuild() }
+            print("\(name): \(ordeal.summary(proof))")
             try #require(
                 proof.faults.isEmpty,
                 "\(proof.faults.count) faults: \(proof.faults.prefix(20).joined(separator: "\n"))"
@@ -56,11 +64,11 @@ struct Ordeal {
         self.seed = seed
         client = Client(stage.tenantAPIs)
         // A queue that begins before its rooms do, and so hears of them.
-        let early = try await Follower(stage.person("bob"), at: stage.gateways)
+        let first = try await Follower(stage.person("bob"), at: stage.gateways)
         world = try await World(on: stage, by: client)
         let choosing = Follower.Choice(event_types: ["message.created", "user.changed"], rooms: [world.vault.id])
-        followers =
-            [early, try await Follower(stage.person("bob"), choosing: choosing, at: stage.gateways)]
+        early =
+            [first, try await Follower(stage.person("bob"), choosing: choosing, at: stage.gateways)]
             + (try await Self.everybody(on: stage))
         load = Load(in: world, by: client, seed: seed)
     }
@@ -73,14 +81,33 @@ struct Ordeal {
         return followers
     }
 
+    /// What was at stake, so that a test that proves nothing is seen.
+    private func summary(_ proof: Proof) -> String {
+        let received = followers.map { "\($0.name) \($0.received.count)" }.joined(separator: ", ")
+        let failures = followers.reduce(0) { $0 + $1.failures }
+        let refused = proof.deeds.count { !$0.outcome.isDone }
+        return """
+            \(proof.deeds.count) deeds, \(refused) refused, \(client.repeats) tries more; received: \(received); \
+            \(failures) polls failed
+            """
+    }
+
     private func suffer(
         for duration: Duration,
         _ disaster: @Sendable (Faults, inout Dice) async throws -> Void
     ) async throws -> Proof {
         let deadline = ContinuousClock.now + duration
         return try await withThrowingTaskGroup(of: Void.self) { listening in
-            for (number, follower) in followers.enumerated() {
+            for (number, follower) in early.enumerated() {
                 listening.addTask { [seed] in await follower.follow(Dice(seed: seed &+ 100 &+ UInt64(number))) }
+            }
+            for (number, handle) in Self.latecomers.enumerated() {
+                listening.addTask { [seed, stage] in
+                    try await Task.sleep(for: .milliseconds(900 + 500 * number))
+                    let follower = try await Follower(stage.person(handle), at: stage.gateways)
+                    self.late.withLock { $0.append(follower) }
+                    await follower.follow(Dice(seed: seed &+ 200 &+ UInt64(number)))
+                }
             }
             async let writing: Void = load.run(stage.people)
             do {
@@ -140,7 +167,7 @@ struct Ordeal {
         }
         do {
             try await eventually("everybody hears the last word", timeout: Self.patience) {
-                followers.allSatisfy { $0.received.last?.id == ids[$0.person.tenant] }
+                late.withLock(\.count) == Self.latecomers.count && followers.allSatisfy { $0.received.last?.id == ids[$0.person.tenant] }
             }
         } catch {
             try proof.check(followers)
