@@ -26,7 +26,8 @@ final class Server: Sendable {
     }
 
     private let binary: String
-    private let roles: String
+    /// As `daybook serve --role` takes them.
+    let roles: String
     private let environment: [String: String]
     private let log: String
     private let state: Mutex<State>

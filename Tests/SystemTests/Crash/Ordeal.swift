@@ -12,6 +12,12 @@ final class Ordeal: Sendable {
     /// How long everything may take to come to rest.
     private static let patience = Duration.seconds(60)
 
+    private struct Late {
+        var followers: [Follower] = []
+        /// Of those who could not register.
+        var failures: [String] = []
+    }
+
     private static let latecomers = ["cyd", "eve"]
 
     private let stage: Stage
@@ -20,10 +26,10 @@ final class Ordeal: Sendable {
     private let world: World
     private let early: [Follower]
     /// Who comes while things die.
-    private let late = Mutex<[Follower]>([])
+    private let late = Mutex(Late())
     private let load: Load
 
-    private var followers: [Follower] { early + late.withLock { $0 } }
+    private var followers: [Follower] { early + late.withLock(\.followers) }
 
     static func seconds(times factor: Double = 1) -> Duration {
         let text = ProcessInfo.processInfo.environment["DAYBOOK_CRASH_SECONDS"]
@@ -49,12 +55,10 @@ final class Ordeal: Sendable {
             let proof = try await ordeal.suffer(for: duration, disaster)
             if isRebuilt { try await proof.rebuild() }
             print("\(name): \(ordeal.summary(proof))")
-            try #require(
-                proof.faults.isEmpty,
-                "\(proof.faults.count) faults: \(proof.faults.prefix(20).joined(separator: "\n"))"
-            )
+            if !proof.faults.isEmpty { throw Broken(faults: proof.faults) }
         } catch {
-            for server in stage.servers { Issue.record("a server said in the end:\n\(server.lastWords)") }
+            let words = stage.servers.map { "\($0.roles) said in the end:\n\($0.lastWords)" }
+            Issue.record("\(words.joined(separator: "\n"))")
             throw error
         }
     }
@@ -101,13 +105,8 @@ final class Ordeal: Sendable {
             for (number, follower) in early.enumerated() {
                 listening.addTask { [seed] in await follower.follow(Dice(seed: seed &+ 100 &+ UInt64(number))) }
             }
-            for (number, handle) in Self.latecomers.enumerated() {
-                listening.addTask { [seed, stage] in
-                    try await Task.sleep(for: .milliseconds(900 + 500 * number))
-                    let follower = try await Follower(stage.person(handle), at: stage.gateways)
-                    self.late.withLock { $0.append(follower) }
-                    await follower.follow(Dice(seed: seed &+ 200 &+ UInt64(number)))
-                }
+            for number in Self.latecomers.indices {
+                listening.addTask { await self.followLate(number) }
             }
             async let writing: Void = load.run(stage.people)
             do {
@@ -124,6 +123,17 @@ final class Ordeal: Sendable {
             let proof = try await settle()
             listening.cancelAll()
             return proof
+        }
+    }
+
+    private func followLate(_ number: Int) async {
+        do {
+            try await Task.sleep(for: .milliseconds(900 + 500 * number))
+            let follower = try await Follower(stage.person(Self.latecomers[number]), at: stage.gateways)
+            late.withLock { $0.followers.append(follower) }
+            await follower.follow(Dice(seed: seed &+ 200 &+ UInt64(number)))
+        } catch {
+            late.withLock { $0.failures.append("\(error)") }
         }
     }
 
@@ -167,11 +177,21 @@ final class Ordeal: Sendable {
         }
         do {
             try await eventually("everybody hears the last word", timeout: Self.patience) {
-                late.withLock(\.count) == Self.latecomers.count && followers.allSatisfy { $0.received.last?.id == ids[$0.person.tenant] }
+                try late.withLock { late in
+                    if let failure = late.failures.first { throw NeverSo(what: failure) }
+                    return late.followers.count == Self.latecomers.count
+                } && followers.allSatisfy { $0.received.last?.id == ids[$0.person.tenant] }
             }
         } catch {
             try proof.check(followers)
             throw NeverSo(what: "\(error); \(proof.faults.prefix(20).joined(separator: "\n"))")
         }
     }
+}
+
+/// Not everything is as the log says.
+private struct Broken: Error, CustomStringConvertible {
+    let faults: [String]
+
+    var description: String { "\(faults.count) faults:\n\(faults.prefix(20).joined(separator: "\n"))" }
 }
