@@ -139,6 +139,13 @@ final class Ordeal: Sendable {
 
     /// Says a last word in each tenant that everybody hears, waits until they have, and proves everything.
     private func settle() async throws -> Proof {
+        // Who registers after the last word does not hear it.
+        try await eventually("the latecomers have registered", timeout: Self.patience) {
+            try late.withLock { late in
+                if let failure = late.failures.first { throw NeverSo(what: failure) }
+                return late.followers.count == Self.latecomers.count
+            }
+        }
         var last: [Done] = []
         for handle in ["ada", "zed"] {
             let deed = Deed(
@@ -177,14 +184,13 @@ final class Ordeal: Sendable {
         }
         do {
             try await eventually("everybody hears the last word", timeout: Self.patience) {
-                try late.withLock { late in
-                    if let failure = late.failures.first { throw NeverSo(what: failure) }
-                    return late.followers.count == Self.latecomers.count
-                } && followers.allSatisfy { $0.received.last?.id == ids[$0.person.tenant] }
+                followers.allSatisfy { $0.received.last?.id == ids[$0.person.tenant] }
             }
         } catch {
             try proof.check(followers)
-            throw NeverSo(what: "\(error); \(proof.faults.prefix(20).joined(separator: "\n"))")
+            let waiting = followers.filter { $0.received.last?.id != ids[$0.person.tenant] }.map(\.name)
+            let faults = proof.faults.prefix(20).joined(separator: "\n")
+            throw NeverSo(what: "\(error); \(waiting) have not heard it;\n\(faults)")
         }
     }
 }
