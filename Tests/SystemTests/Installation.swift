@@ -30,20 +30,23 @@ final class Installation: Sendable {
     let postgres: PostgresCluster?
     private let binary: String
     private let name: String
+    private let settings: [String: String]
     private let servers = Mutex<[Server]>([])
 
     /// - Parameters:
     ///   - ownPostgres: a cluster that nobody else uses, which takes two seconds more.
     ///   - users: handles and roles: `owner` or `auditor`.
+    ///   - settings: environment variables that its processes have besides.
     static func run(
         ownPostgres: Bool = false,
         owners: [String] = ["ada"],
         auditors: [String] = [],
+        settings: [String: String] = [:],
         _ body: (Installation) async throws -> Void
     ) async throws {
         await gate.enter()
         do {
-            try await runAlone(ownPostgres, owners, auditors, body)
+            try await runAlone(ownPostgres, owners, auditors, settings, body)
             await gate.leave()
         } catch {
             await gate.leave()
@@ -58,9 +61,10 @@ final class Installation: Sendable {
         _ ownPostgres: Bool,
         _ owners: [String],
         _ auditors: [String],
+        _ settings: [String: String],
         _ body: (Installation) async throws -> Void
     ) async throws {
-        let installation = try await Installation(ownPostgres: ownPostgres)
+        let installation = try await Installation(ownPostgres: ownPostgres, settings)
         do {
             try await installation.tool("migrate")
             let users = owners.flatMap { ["--owner", $0] } + auditors.flatMap { ["--auditor", $0] }
@@ -76,7 +80,8 @@ final class Installation: Sendable {
         await installation.remove()
     }
 
-    private init(ownPostgres: Bool) async throws {
+    private init(ownPostgres: Bool, _ settings: [String: String]) async throws {
+        self.settings = settings
         let environment = ProcessInfo.processInfo.environment
         binary = try #require(environment["DAYBOOK_BINARY"], "set DAYBOOK_BINARY to the built executable")
         name = "daybook_system_" + UUID().uuidString.lowercased().prefix(8)
@@ -125,9 +130,11 @@ final class Installation: Sendable {
 
     /// A connection of one's own to the product database, as a superuser or one of Daybook's roles such as `projector`.
     func product(as role: String? = nil) throws -> PostgresConnection {
-        try PostgresConnection(
-            PostgresConfiguration(conninfo: conninfo, user: role.map { "daybook_\($0)" }, database: productDatabase)
-        )
+        try PostgresConnection(productConfiguration(as: role))
+    }
+
+    func productConfiguration(as role: String? = nil) -> PostgresConfiguration {
+        PostgresConfiguration(conninfo: conninfo, user: role.map { "daybook_\($0)" }, database: productDatabase)
     }
 
     var environment: [String: String] {
@@ -138,7 +145,7 @@ final class Installation: Sendable {
         environment["DAYBOOK_PRODUCT_DATABASE"] = productDatabase
         environment["DAYBOOK_MASTER_KEY_FILE"] = "\(folder)/master.key"
         environment["DAYBOOK_SCHEMA"] = Self.checkout.appending(path: "schema").path
-        return environment
+        return environment.merging(settings) { $1 }
     }
 
     /// The folder with Package.swift.
@@ -152,13 +159,12 @@ final class Installation: Sendable {
     ///   - roles: as `daybook serve --role` takes them.
     ///   - waiting: false to have it back as soon as it answers at all, such as when a store is away.
     func serve(roles: String = "all", waiting: Bool = true) async throws -> Server {
-        let server = Server(
-            binary: binary,
-            roles: roles,
-            environment: environment,
-            log: "\(folder)/server-\(servers.withLock { $0.count }).log"
-        )
-        servers.withLock { $0.append(server) }
+        let environment = environment
+        let server = servers.withLock { servers in
+            let log = "\(folder)/server-\(servers.count).log"
+            servers.append(Server(binary: binary, roles: roles, environment: environment, log: log))
+            return servers[servers.count - 1]
+        }
         try await server.start(waiting: waiting)
         return server
     }
@@ -187,11 +193,9 @@ final class Installation: Sendable {
         return try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
     }
 
-    /// A token for a user of the tenant.
-    func token(for handle: String) async throws -> String {
-        try await tool("token", "--tenant", Self.tenant, "--user", handle).trimmingCharacters(
-            in: .whitespacesAndNewlines
-        )
+    /// A token for a user of the tenant, or of another one.
+    func token(for handle: String, of tenant: String = tenant) async throws -> String {
+        try await tool("token", "--tenant", tenant, "--user", handle).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -26,7 +26,8 @@ final class Server: Sendable {
     }
 
     private let binary: String
-    private let roles: String
+    /// As `daybook serve --role` takes them.
+    let roles: String
     private let environment: [String: String]
     private let log: String
     private let state: Mutex<State>
@@ -43,10 +44,13 @@ final class Server: Sendable {
 
     var pid: Int32? { state.withLock { $0.child?.pid } }
 
+    var isRunning: Bool { state.withLock { $0.child?.isRunning ?? false } }
+
+    /// All that it logged, each time that it ran.
+    var words: String { String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self) }
+
     /// The end of what it logged.
-    var lastWords: String {
-        String(decoding: (FileManager.default.contents(atPath: log) ?? Data()).suffix(4000), as: UTF8.self)
-    }
+    var lastWords: String { String(words.suffix(4000)) }
 
     // MARK: Life
 
@@ -80,6 +84,11 @@ final class Server: Sendable {
         await child.end()
     }
 
+    /// Holds it, as a machine that is out of breath does, until `resume`.
+    func pause() { state.withLock { $0.child?.signal(SIGSTOP) } }
+
+    func resume() { state.withLock { $0.child?.signal(SIGCONT) } }
+
     /// Asks it to end and gives its exit status.
     @discardableResult
     func terminate() async -> Int32 {
@@ -98,6 +107,14 @@ final class Server: Sendable {
 
     // MARK: Requests
 
+    /// Says at once that nobody listens, instead of trying again by itself. Never shut down: it lasts as long as the tests.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1000
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// Sends a request; a connection that fails throws, any status does not.
     func send(
         _ method: HTTPMethod,
@@ -115,7 +132,7 @@ final class Server: Sendable {
             request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+        let response = try await Self.client.execute(request, timeout: timeout)
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
     }

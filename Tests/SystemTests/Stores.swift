@@ -30,6 +30,10 @@ final class RedisServer: Sendable {
         await client.close()
     }
 
+    func startIfNeeded() async throws {
+        if child.withLock({ $0?.isRunning }) != true { try await start() }
+    }
+
     /// Ends it at once; everything in it is lost.
     func kill() async {
         guard let child = child.withLock({ $0 }) else { return }
@@ -85,6 +89,10 @@ final class PostgresCluster: Sendable {
             guard started.isRunning else { throw NeverSo(what: "Postgres runs; see \(log)") }
             return (try? PostgresConnection(PostgresConfiguration(conninfo: conninfo))) != nil
         }
+    }
+
+    func startIfNeeded() async throws {
+        if child.withLock({ $0?.isRunning }) != true { try await start() }
     }
 
     /// Ends it like a crash: what was not on disk is lost, and it recovers when it starts again.

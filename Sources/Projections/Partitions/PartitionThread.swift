@@ -103,6 +103,7 @@ final class PartitionThread: Sendable {
             sleep(configuration.standby)
             return
         }
+        logger.info("The \(configuration.name) owns the partition", metadata: ["epoch": "\(work.lease.epoch)"])
         var patience = configuration.poll
         while !isStopping {
             // A hint serves once: one that the log does not bear out must not make this thread spin.

@@ -1,0 +1,97 @@
+import Foundation
+import Postgres
+import Redis
+
+/// What can befall an installation.
+struct Faults: Sendable {
+    /// Each leaves everything running again.
+    enum Kind: String, CaseIterable, Sendable {
+        case tenantAPI, gateway, projector, fanout, zombie, backends, flush, redis, postgres, deployment
+    }
+
+    let stage: Stage
+
+    func strike(_ kind: Kind, _ dice: inout Dice) async throws {
+        switch kind {
+        case .tenantAPI: try await kill(dice.pick(stage.tenantAPIs))
+        case .gateway: try await kill(dice.pick(stage.gateways))
+        case .projector: try await killOwner(of: "projector", among: stage.projectors)
+        case .fanout: try await killOwner(of: "fanout", among: stage.fanouts)
+        case .zombie: try await holdOwners()
+        case .backends: terminateBackends()
+        case .flush: await flush()
+        case .redis: try await restartRedis()
+        case .postgres: try await restartPostgres()
+        case .deployment: try await replace(dice.pick(stage.servers))
+        }
+    }
+
+    /// Ends a process at whatever instruction it is, and starts it again after a while.
+    func kill(_ server: Server?) async throws {
+        guard let server else { return }
+        await server.kill()
+        try await Task.sleep(for: .milliseconds(300))
+        try await server.start(waiting: false)
+    }
+
+    /// Ends the process that owns the partition. The other one takes it over.
+    private func killOwner(of role: String, among servers: [Server]) async throws {
+        try await kill(owner(of: role, among: servers))
+    }
+
+    private func owner(of role: String, among servers: [Server]) async throws -> Server {
+        var owner: Server?
+        try await eventually("some \(role) owns the partition", timeout: .seconds(30)) {
+            // Postgres may be on its way back.
+            owner = try? stage.owner(of: role, among: servers)
+            return owner != nil
+        }
+        guard let owner else { throw NeverSo(what: "some \(role) owns the partition") }
+        return owner
+    }
+
+    /// Holds the owners for longer than their leases last, so that others take over, and then lets them go on where they were,
+    /// which they must find out to be no longer theirs.
+    private func holdOwners() async throws {
+        let owners = [
+            try await owner(of: "projector", among: stage.projectors),
+            try await owner(of: "fanout", among: stage.fanouts),
+        ]
+        for owner in owners { owner.pause() }
+        try await Task.sleep(for: .seconds(4))
+        for owner in owners { owner.resume() }
+    }
+
+    /// Breaks every connection that Daybook has; none if Postgres is away just now.
+    private func terminateBackends() {
+        let sql: SQL = """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE usename LIKE 'daybook%' AND pid <> pg_backend_pid()
+            """
+        _ = try? stage.installation.product().execute(sql)
+    }
+
+    /// Loses all that Redis holds, if it is there to lose it.
+    private func flush() async {
+        _ = try? await stage.installation.redis.send(RedisCommand("FLUSHALL"))
+    }
+
+    /// Lets a process end in its own good time, and starts it again.
+    private func replace(_ server: Server?) async throws {
+        guard let server else { return }
+        await server.terminate()
+        try await server.start(waiting: false)
+    }
+
+    private func restartRedis() async throws {
+        await stage.installation.redis.kill()
+        try await Task.sleep(for: .milliseconds(500))
+        try await stage.installation.redis.start()
+    }
+
+    private func restartPostgres() async throws {
+        await stage.postgres.kill()
+        try await Task.sleep(for: .milliseconds(500))
+        try await stage.postgres.start()
+    }
+}
