@@ -45,13 +45,13 @@ extension Proof {
 
     /// Who is moved in and out cannot know what they may do; and messages are deleted while others want to change them.
     private func mayBeRefused(_ done: Done) -> Bool {
-        switch done.deed.kind {
-        case .edit, .react, .delete,
-            .mark where done.outcome.code == "message.deleted":
-            true
-        case .post, .edit, .react, .delete, .mark:
+        let code = done.outcome.code ?? ""
+        let isMoved =
             ["eve", "fay", "gus"].contains(done.deed.person.handle)
-                && ["room.not_a_member", "room.not_found", "message.not_found"].contains(done.outcome.code ?? "")
+            && ["room.not_a_member", "room.not_found", "message.not_found"].contains(code)
+        return switch done.deed.kind {
+        case .post: isMoved
+        case .edit, .react, .delete, .mark: isMoved || code == "message.deleted"
         case .open, .rename, .deleteRange, .add, .remove: false
         }
     }
