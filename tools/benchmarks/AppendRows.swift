@@ -15,7 +15,8 @@ struct AppendRows: Sendable {
 
     func measure(into report: inout Report) async throws {
         let log = system.log()
-        let tenants = [Tenant(id: .v7(), partition: Partition(0)), Tenant(id: .v7(), partition: Partition(1))]
+        // Empty ones: the rows before have written to partition 0.
+        let tenants = [Tenant(id: .v7(), partition: Partition(2)), Tenant(id: .v7(), partition: Partition(3))]
         for tenant in tenants {
             try system.psql("SELECT es.place_tenant('\(tenant.id)', \(tenant.partition.number))")
         }
@@ -226,20 +227,20 @@ struct AppendRows: Sendable {
         try system.psql(
             """
             DROP TABLE IF EXISTS bench.copied;
-            CREATE TABLE bench.copied (LIKE es.events_p0 INCLUDING ALL)
+            CREATE TABLE bench.copied (LIKE es.events_p2 INCLUDING ALL)
             """
         )
         try Tool.run(
             "/bin/sh",
             [
                 "-c",
-                "\(system.postgresProgram("psql")) -X -q -d \"$0\" -c '\\copy (SELECT * FROM es.events_p0 ORDER BY position LIMIT 60000) TO \(file) BINARY'",
+                "\(system.postgresProgram("psql")) -X -q -d \"$0\" -c '\\copy (SELECT * FROM es.events_p2 ORDER BY position LIMIT 60000) TO \(file) BINARY'",
                 system.settings.postgres + " dbname=daybook_product",
             ]
         )
         let rows =
             Double(
-                try system.psql("SELECT least(60000, count(*)) FROM es.events_p0").trimmingCharacters(
+                try system.psql("SELECT least(60000, count(*)) FROM es.events_p2").trimmingCharacters(
                     in: .whitespacesAndNewlines
                 )
             ) ?? .nan

@@ -3,6 +3,8 @@ internal import EventStore
 internal import Events
 internal import Foundation
 internal import Postgres
+internal import Projections
+internal import Redis
 internal import Sessions
 
 /// People, rooms and sessions to measure with, made by the system's own commands.
@@ -67,6 +69,17 @@ struct Population: Sendable {
             rest = rest.dropFirst(500)
         }
         return room
+    }
+
+    /// Waits until the fan-out has passed everything that is in the log now.
+    func isFannedOut(by system: System) async throws {
+        let head = try await log.currentHeads()[tenant.partition] ?? 0
+        let redis = try RedisClient(RedisConfiguration(url: system.settings.redis))
+        let key = FanoutKeys.state(tenant.partition)
+        while try await redis.send(RedisCommand("HGET", key, "w")).string.flatMap({ Int64($0) }) ?? 0 < head {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        await redis.close()
     }
 
     func close() async { await log.close() }

@@ -223,6 +223,8 @@ struct RealtimeRows: Sendable {
         let pid = server.processIdentifier
         let people = try await Population.make("crowd", count: parked + 1, in: system)
         let room = try await people.room(of: people.users[...])
+        // Else the fan-out would tell each of those who register of all who came before.
+        try await people.isFannedOut(by: system)
         let before = try Tool.residentBytes(of: pid)
         let subscribers = try await concurrently(parked, width: 32) { index in
             try await Subscriber(token: people.tokens[index + 1], port: port, on: group)
