@@ -198,6 +198,24 @@ struct PollTests {
         }
     }
 
+    @Test func `word that an older poll is over does not end the one that came after it`() async throws {
+        try await Stage.run { stage in
+            let ada = try await stage.user("ada")
+            let room = try await stage.room(members: [ada])
+            var subscriber = try await stage.subscriber(ada)
+            _ = try await subscriber.drain()
+            let queue = try #require(Queue.id(subscriber.queue))
+            let older = try #require(HotQueues.LastPoll(try await stage.redis("GET", FanoutKeys.poll(queue))))
+            let client = subscriber
+            let answer = try await client.whileParked {
+                // What another gateway had to say about the poll before, and this one hears late.
+                try await stage.api.hot.tell(.init(.superseded, older.poll, gateway: "another"))
+                try await stage.post("hello", in: room, by: ada)
+            }
+            #expect(answer.events.map(\.messageBody) == ["hello"])
+        }
+    }
+
     @Test func `a client that vanishes while parked is noticed`() async throws {
         try await Stage.run(.init(isLive: true)) { stage in
             let ada = try await stage.user("ada")

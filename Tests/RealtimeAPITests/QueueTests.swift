@@ -54,7 +54,7 @@ struct QueueTests {
             let queue = try #require(Queue.id(subscriber.queue))
             let parked = try await subscriber.whileParked {
                 _ = try await stage.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
-                try await stage.api.hot.tell(.init(.deleted, queue: queue, gateway: "another"))
+                try await stage.api.hot.tell(.init(.deleted, queue, gateway: "another"))
             }
             #expect(parked.status == .gone)
             #expect(try await subscriber.peek().status == .gone)
@@ -71,9 +71,10 @@ struct QueueTests {
             try await passing.poll()
             try await durable.poll()
             let past = Timestamp.now.microseconds / 1000 - 61_000
+            let last = HotQueues.LastPoll(UUID(), gateway: "someone", until: past, place: RealtimePlace(1, 0))
             for subscriber in [passing, durable] {
                 let queue = try #require(Queue.id(subscriber.queue))
-                _ = try await stage.redis("SET", FanoutKeys.poll(queue), "someone \(past) 1-0")
+                _ = try await stage.redis("SET", FanoutKeys.poll(queue), last.text)
             }
             #expect(try await durable.peek().status == .ok)
             let answer = try await passing.peek()

@@ -29,8 +29,8 @@ extension RealtimeAPI {
         routes.delete("{queue}") { request, context in
             let queue = try await self.queue(context)
             try await self.registry.delete(queue)
-            self.hub.end(queue: queue.id, .deleted)
-            do { try await self.hot.tell(.init(.deleted, queue: queue.id, gateway: self.gateway)) } catch let error
+            self.hub.end(queue: queue.id)
+            do { try await self.hot.tell(.init(.deleted, queue.id, gateway: self.gateway)) } catch let error
                 as RedisError
                 where error.isUnavailable
             {

@@ -54,10 +54,10 @@ private func hear(_ entry: RedisStreamEntry, _ api: RealtimeAPI) {
         api.hear(wake)
     } else if let notice = HotQueues.Notice(entry), notice.gateway != api.gateway {
         switch notice.kind {
-        case .superseded: api.hub.end(queue: notice.queue, .superseded)
+        case .superseded: api.hub.end(poll: notice.id)
         case .deleted:
-            api.registry.forget(notice.queue)
-            api.hub.end(queue: notice.queue, .deleted)
+            api.registry.forget(notice.id)
+            api.hub.end(queue: notice.id)
         }
     }
 }

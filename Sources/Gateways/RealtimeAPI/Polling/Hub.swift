@@ -62,9 +62,14 @@ final class Hub: Sendable {
         for waiter in all(where: { _ in true }) { waiter.fire(.woken) }
     }
 
-    /// Ends the poll of a queue.
-    func end(queue: UUID, _ reason: Waiter.Reason) {
-        for waiter in all(where: { $0.queue == queue }) { waiter.fire(reason) }
+    /// Ends a poll whose queue is polled elsewhere now.
+    func end(poll: UUID) {
+        for waiter in all(where: { $0.id == poll }) { waiter.fire(.superseded) }
+    }
+
+    /// Ends the poll of a queue that is no more.
+    func end(queue: UUID) {
+        for waiter in all(where: { $0.queue == queue }) { waiter.fire(.deleted) }
     }
 
     /// Ends the polls of a session.

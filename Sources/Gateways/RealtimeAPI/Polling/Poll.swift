@@ -34,7 +34,7 @@ extension RealtimeAPI {
         // The session may have ended before the hub knew whom to tell.
         if sessionsEnded.contains(request.session.id) { throw Problem.sessionEnded }
         let deadline = ContinuousClock.now + request.timeout
-        try await notePoll(request, logger)
+        try await notePoll(waiter.id, request, logger)
 
         var cursor = request.cursor
         let gathering = gathering(queue, logger)
@@ -71,15 +71,16 @@ extension RealtimeAPI {
     }
 
     /// Notes the poll where the other gateways see it, ends the one that it takes over from, and refuses a queue whose time is over.
-    private func notePoll(_ request: PollRequest, _ logger: Logger) async throws {
+    private func notePoll(_ poll: UUID, _ request: PollRequest, _ logger: Logger) async throws {
         let queue = request.queue
         let now = Timestamp.now.microseconds / 1000
         let until = now + Int64(request.timeout / .milliseconds(1))
         var last: HotQueues.LastPoll?
         do {
-            last = try await hot.notePoll(.init(gateway: gateway, until: until, place: request.cursor.place), of: queue)
+            let this = HotQueues.LastPoll(poll, gateway: gateway, until: until, place: request.cursor.place)
+            last = try await hot.notePoll(this, of: queue)
             if let last, last.gateway != gateway, last.until > now {
-                try await hot.tell(.init(.superseded, queue: queue.id, gateway: gateway))
+                try await hot.tell(.init(.superseded, last.poll, gateway: gateway))
             }
         } catch {
             guard error.isUnavailable else { throw error }

@@ -36,6 +36,8 @@ final class Waiter: Sendable {
         var covered: Position = -1
     }
 
+    /// Names the poll.
+    let id = UUID()
     let queue: UUID
     let owner: QueueOwner
     let session: UUID

@@ -25,9 +25,7 @@ struct Queue: Sendable {
 
     /// Nil for anything but what `name` gives.
     static func id(_ name: String) -> UUID? {
-        guard name.hasPrefix("queue_"), let id = UUID(text: String(name.dropFirst(6)))
-        else { return nil }
-        return id
+        name.hasPrefix("queue_") ? UUID(text: String(name.dropFirst(6))) : nil
     }
 }
 

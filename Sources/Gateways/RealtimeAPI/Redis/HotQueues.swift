@@ -21,15 +21,18 @@ final class HotQueues: Sendable {
 
     /// Who polled a queue last.
     struct LastPoll: Sendable, Equatable {
+        /// Names the poll, so that another gateway can say that it is over and mean no later one.
+        let poll: UUID
         let gateway: String
         /// Until when the poll was going to last, milliseconds since 1970.
         let until: Int64
         /// What the poll's cursor acknowledged.
         let place: RealtimePlace
 
-        var text: String { "\(gateway) \(until) \(place.position)-\(place.index)" }
+        var text: String { "\(gateway) \(until) \(place.position)-\(place.index) \(poll.text)" }
 
-        init(gateway: String, until: Int64, place: RealtimePlace) {
+        init(_ poll: UUID, gateway: String, until: Int64, place: RealtimePlace) {
+            self.poll = poll
             self.gateway = gateway
             self.until = until
             self.place = place
@@ -37,10 +40,11 @@ final class HotQueues: Sendable {
 
         init?(_ value: RedisValue) {
             let parts = value.string?.split(separator: " ") ?? []
-            guard parts.count == 3, let until = Int64(parts[1]),
-                let place = RedisStreamID(String(parts[2])).flatMap({ RealtimePlace($0) })
+            guard parts.count == 4, let until = Int64(parts[1]),
+                let place = RedisStreamID(String(parts[2])).flatMap({ RealtimePlace($0) }),
+                let poll = UUID(text: String(parts[3]))
             else { return nil }
-            self.init(gateway: String(parts[0]), until: until, place: place)
+            self.init(poll, gateway: String(parts[0]), until: until, place: place)
         }
     }
 
@@ -130,7 +134,7 @@ final class HotQueues: Sendable {
         return (try await redis.send(command).array ?? []).map { LastPoll($0) }
     }
 
-    /// Tells the other gateways something about a queue.
+    /// Tells the other gateways that a poll or a queue is over.
     func tell(_ notice: Notice) async throws(RedisError) {
         _ = try await redis.send(
             RedisCommand(
@@ -141,39 +145,41 @@ final class HotQueues: Sendable {
                 1000,
                 "*",
                 notice.field,
-                notice.queue.bytes,
+                notice.id.bytes,
                 "g",
                 notice.gateway
             )
         )
     }
 
-    /// What gateways tell each other: field `s` or `d`, the queue, and `g`, who says so.
+    /// What gateways tell each other: field `s` with a poll or `d` with a queue, and `g`, who says so.
     struct Notice: Sendable, Equatable {
         enum Kind: String, Sendable, CaseIterable {
-            /// The queue is polled at this gateway now.
+            /// The poll is over: its queue is polled at this gateway now.
             case superseded = "s"
+            /// The queue is no more.
             case deleted = "d"
         }
 
         let kind: Kind
-        let queue: UUID
+        /// Of the poll that is superseded, or of the queue that is deleted.
+        let id: UUID
         let gateway: String
 
         var field: String { kind.rawValue }
 
-        init(_ kind: Kind, queue: UUID, gateway: String) {
+        init(_ kind: Kind, _ id: UUID, gateway: String) {
             self.kind = kind
-            self.queue = queue
+            self.id = id
             self.gateway = gateway
         }
 
         /// Nil for an entry of another kind.
         init?(_ entry: RedisStreamEntry) {
             guard let kind = Kind.allCases.first(where: { entry[$0.rawValue] != nil }),
-                let queue = entry[kind.rawValue].flatMap({ UUID(bytes: $0) }), let gateway = entry["g"]
+                let id = entry[kind.rawValue].flatMap({ UUID(bytes: $0) }), let gateway = entry["g"]
             else { return nil }
-            self.init(kind, queue: queue, gateway: String(decoding: gateway, as: UTF8.self))
+            self.init(kind, id, gateway: String(decoding: gateway, as: UTF8.self))
         }
     }
 }
