@@ -255,21 +255,6 @@ struct RealtimeRows: Sendable {
         var theirs: [Double] = []
         for _ in 0..<runs { theirs.append(try await nchan.broadcast()) }
         await nchan.stop()
-        let fanout = try await FanoutRate(system: system, people: people, room: room, entriesEach: parked).measure(
-            runs: runs
-        )
-        let ratio = Sample(fanout.ours).median / Sample(fanout.redis).median
-        report.add(
-            Row(
-                id: "R1",
-                work: "fan-out: entries/s into \(parked) user streams",
-                ours: spread(Sample(fanout.ours)),
-                baseline: "redis-benchmark -P 64 XADD: \(spread(Sample(fanout.redis)))",
-                ratio: figure(ratio) + " ×",
-                target: "≥ 1.0 ×",
-                met: ratio >= 1
-            )
-        )
         report.add(
             Row(
                 id: "R4",
@@ -291,6 +276,21 @@ struct RealtimeRows: Sendable {
                 ratio: figure(crowdRatio) + " ×",
                 target: "≤ 2 × nchan",
                 met: crowdRatio <= 2
+            )
+        )
+        let fanout = try await FanoutRate(system: system, people: people, room: room, entriesEach: parked).measure(
+            runs: runs
+        )
+        let ratio = Sample(fanout.ours).median / Sample(fanout.redis).median
+        report.add(
+            Row(
+                id: "R1",
+                work: "fan-out: entries/s into \(parked) user streams",
+                ours: spread(Sample(fanout.ours)),
+                baseline: "redis-benchmark -P 64 XADD: \(spread(Sample(fanout.redis)))",
+                ratio: figure(ratio) + " ×",
+                target: "≥ 1.0 ×",
+                met: ratio >= 1
             )
         )
         await people.close()
