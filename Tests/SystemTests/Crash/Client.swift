@@ -48,7 +48,10 @@ final class Client: Sendable {
                     headers: ["Idempotency-Key": deed.key],
                     timeout: .seconds(10)
                 )
-                let outcome = Self.outcome(answer)
+                guard let outcome = try? Self.outcome(answer) else {
+                    faults.withLock { $0.append("\(deed.kind) by \(deed.person.handle): \(Self.text(answer))") }
+                    throw NeverSo(what: "the answer to \(deed.kind) is JSON")
+                }
                 // `conflict` is an answer too, but one that asks for the same again.
                 if answer.status != 503, outcome.code != "conflict" {
                     if answer.status >= 500 || answer.status == 401 || outcome.code == "idempotency_key_reused" {
@@ -70,9 +73,9 @@ final class Client: Sendable {
 
     private struct Answer: Decodable { var id: String?, code: String? }
 
-    private static func outcome(_ answer: Server.Answer) -> Deed.Outcome {
-        // Many answers have no body.
-        let said = try? answer.decode(Answer.self)
+    private static func outcome(_ answer: Server.Answer) throws -> Deed.Outcome {
+        // Many answers have no body; one that has says JSON.
+        let said = answer.body.isEmpty ? nil : try answer.decode(Answer.self)
         return Deed.Outcome(
             status: answer.status,
             code: said?.code,

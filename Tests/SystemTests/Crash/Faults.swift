@@ -18,8 +18,8 @@ struct Faults: Sendable {
         case .projector: try await killOwner(of: "projector", among: stage.projectors)
         case .fanout: try await killOwner(of: "fanout", among: stage.fanouts)
         case .zombie: try await holdOwners()
-        case .backends: terminateBackends()
-        case .flush: await flush()
+        case .backends: try await terminateBackends()
+        case .flush: try await flush()
         case .redis: try await restartRedis()
         case .postgres: try await restartPostgres()
         case .deployment: try await replace(dice.pick(stage.servers))
@@ -62,18 +62,24 @@ struct Faults: Sendable {
         for owner in owners { owner.resume() }
     }
 
-    /// Breaks every connection that Daybook has; none if Postgres is away just now.
-    private func terminateBackends() {
+    /// Breaks every connection that Daybook has, at least one: as soon as Postgres is there, should it be away just now.
+    private func terminateBackends() async throws {
         let sql: SQL = """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
              WHERE usename LIKE 'daybook%' AND pid <> pg_backend_pid()
             """
-        _ = try? stage.installation.product().execute(sql)
+        try await eventually("backends are terminated", timeout: .seconds(30)) {
+            // Away: it is on its way back.
+            (try? stage.installation.product().execute(sql).count) ?? 0 > 0
+        }
     }
 
-    /// Loses all that Redis holds, if it is there to lose it.
-    private func flush() async {
-        _ = try? await stage.installation.redis.send(RedisCommand("FLUSHALL"))
+    /// Loses all that Redis holds, as soon as it is there to lose it.
+    private func flush() async throws {
+        try await eventually("Redis is flushed", timeout: .seconds(30)) {
+            // Away: it is on its way back.
+            (try? await stage.installation.redis.send(RedisCommand("FLUSHALL"))) != nil
+        }
     }
 
     /// Lets a process end in its own good time, and starts it again.
