@@ -18,6 +18,9 @@ package final class Fanout: Service {
         package var partitions: [Partition]
         /// Events of one step.
         package var batchLimit = 500
+        /// Commands of one `MULTI`: enough to be fast, few enough that Redis serves others in between. After as many the next
+        /// event's end is shown, so that a large room does not wait for the whole step.
+        package var commandLimit = 2000
         /// How often it looks how far the projector is.
         package var poll: Duration = .milliseconds(25)
         /// How often each partition looks, when there has been nothing for long, whether users have come.

@@ -6,9 +6,6 @@ internal import Redis
 
 /// From the log's events to the queues.
 extension PartitionFanout {
-    /// Commands of one `MULTI`: enough to be fast, few enough that Redis serves others in between.
-    static let commandLimit = 2000
-
     /// Brings the events to the queues of those who may see them. The events are projected.
     mutating func fanOut(_ raw: [RecordedEvent], on connection: PostgresConnection) throws {
         let logged = try raw.map { try LogEvent($0, by: codec, on: connection) }
@@ -32,7 +29,9 @@ extension PartitionFanout {
             for told in RealtimeDerivation.events(of: event, knowing: facts) {
                 try add(told, of: event.raw.tenant, to: &commands, &wake, on: connection)
             }
-            if commands.count >= Self.commandLimit { try show(&commands, through: event.position, &wake) }
+            if hidden + commands.count >= configuration.commandLimit {
+                try show(&commands, through: event.position, &wake)
+            }
         }
         // Also past events at the end that are set aside.
         if let last = raw.last?.position { try show(&commands, through: last, &wake) }
@@ -108,8 +107,9 @@ extension PartitionFanout {
                 }
                 if let floor = user.add(at: position) { trim(user, to: floor, &commands) }
                 // A room may have more members than one step should hold; what is written is not visible yet.
-                if commands.count >= Self.commandLimit {
+                if commands.count >= configuration.commandLimit {
                     try store.commit(commands)
+                    hidden += commands.count
                     commands.removeAll()
                 }
             }

@@ -26,6 +26,8 @@ struct PartitionFanout: PartitionWork {
     var interestRead: RedisStreamID
     /// How many wakes were sent; the next one's number.
     private(set) var wakes = 0
+    /// Commands that Redis has and that are not visible yet.
+    var hidden = 0
     private var projected: Position = 0
     private var reloadAt: ContinuousClock.Instant
     private var renewAt = ContinuousClock.now
@@ -149,6 +151,7 @@ struct PartitionFanout: PartitionWork {
         if !told.users.isEmpty || !told.blanked.isEmpty { told.append(to: &commands) }
         try store.commit(commands)
         commands.removeAll()
+        hidden = 0
         if !told.users.isEmpty || !told.blanked.isEmpty { onWake(told) }
         wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
         wakes += 1

@@ -22,6 +22,7 @@ struct FanoutStage: Sendable {
     /// Lends the partition's fan-out to `body`, on a thread of its own.
     func fanout<Value: Sendable>(
         _ change: (inout Fanout.Configuration) -> Void = { _ in },
+        onWake: @escaping @Sendable (FanoutWake) -> Void = { _ in },
         _ body: @escaping @Sendable (inout PartitionFanout, PostgresConnection) throws -> Value
     ) async throws -> Value {
         var configuration = Fanout.Configuration(
@@ -47,7 +48,7 @@ struct FanoutStage: Sendable {
                 configuration,
                 codec: codec,
                 queries: queries,
-                onWake: { _ in },
+                onWake: onWake,
                 redis: try RedisConnection(configuration.redis),
                 on: connection
             )

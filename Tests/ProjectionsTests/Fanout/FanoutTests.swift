@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Postgres
 import Redis
+import Synchronization
 import TestSupport
 import Testing
 
@@ -43,6 +44,30 @@ struct FanoutTests {
             #expect(try await stage.watermark == position)
             #expect(try await stage.send("KEYS", "*:ev:*").array == [])
             #expect(try await stage.send("KEYS", "*:q:*").array == [])
+        }
+    }
+
+    @Test func `in a room with more members than one write holds, each message is shown when it is there`() async throws
+    {
+        try await FanoutStage.run { stage in
+            var members: [UserID] = []
+            for _ in 0..<7 { members.append(try await stage.story.join()) }
+            let room = try await stage.story.open(members: members)
+            for user in members { try await stage.subscribe(user) }
+            let before = try await stage.fanOut()
+            for number in 1...3 { try await stage.story.post("\(number)", in: room, by: members[0]) }
+            let projected = try await stage.story.project()
+            let shown = Mutex<[Position]>([])
+            try await stage.fanout(
+                { $0.commandLimit = 4 },
+                onWake: { wake in shown.withLock { $0.append(wake.watermark) } }
+            ) {
+                fanout,
+                connection in
+                _ = try fanout.step(hint: projected, on: connection)
+            }
+            #expect(shown.withLock { $0 }.filter { $0 > before } == [before + 1, before + 2, before + 3])
+            for user in members { #expect(try await stage.queue(user).count == 3) }
         }
     }
 
