@@ -86,11 +86,13 @@ struct Stage: Sendable {
         let router = Router<DaybookRequestContext>.daybook()
         api.addRoutes(to: router)
 
+        let projected = ProjectedEvents()
         let projector = Projector(
             .init(postgres: database.configuration(as: .projector), partitions: [tenant.partition]),
             log: log,
             codec: codec,
             progress: progress,
+            handingTo: projected,
             logger: database.logger
         )
         var fanoutConfiguration = Fanout.Configuration(
@@ -99,7 +101,14 @@ struct Stage: Sendable {
             partitions: [tenant.partition]
         )
         options.fanout(&fanoutConfiguration)
-        let fanout = Fanout(fanoutConfiguration, log: log, codec: codec, progress: progress, logger: database.logger)
+        let fanout = Fanout(
+            fanoutConfiguration,
+            log: log,
+            codec: codec,
+            progress: progress,
+            takingFrom: projected,
+            logger: database.logger
+        )
 
         let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await projector.run() }

@@ -72,9 +72,19 @@ struct Server {
             ) : nil
         self.realtime = realtime
         let writer = installation.configuration(.product, as: .projector)
+        let projected = roles.isSuperset(of: [.projector, .fanout]) ? ProjectedEvents() : nil
         if roles.contains(.projector) {
             let configuration = Projector.Configuration(postgres: writer, partitions: installation.partitions)
-            services.append(Projector(configuration, log: log, codec: codec, progress: progress, logger: logger))
+            services.append(
+                Projector(
+                    configuration,
+                    log: log,
+                    codec: codec,
+                    progress: progress,
+                    handingTo: projected,
+                    logger: logger
+                )
+            )
         }
         if roles.contains(.fanout) {
             let configuration = Fanout.Configuration(
@@ -83,7 +93,14 @@ struct Server {
                 partitions: installation.partitions
             )
             services.append(
-                Fanout(configuration, log: log, codec: codec, progress: progress, logger: logger) { realtime?.hear($0) }
+                Fanout(
+                    configuration,
+                    log: log,
+                    codec: codec,
+                    progress: progress,
+                    takingFrom: projected,
+                    logger: logger
+                ) { realtime?.hear($0) }
             )
         }
 

@@ -29,6 +29,8 @@ package final class Fanout: Service {
         package var lease: Duration = .seconds(3)
         /// How often one that is no owner tries to be.
         package var standby: Duration = .milliseconds(250)
+        /// How often its checkpoint is written down while there is work; after a crash as much is done again.
+        package var checkpoint: Duration = .milliseconds(100)
         /// How often the registered queues are read again.
         package var reload: Duration = .seconds(60)
         /// How long payloads are kept; later the log is asked.
@@ -48,12 +50,14 @@ package final class Fanout: Service {
 
     /// - Parameters:
     ///   - progress: the projector's; advances with what projectors of other processes have done, too.
+    ///   - projected: what a projector of this process hands over.
     ///   - onWake: hears what the gateways are told, on the partition's thread; it must be quick.
     package init(
         _ configuration: Configuration,
         log: EventLog,
         codec: EventCodec,
         progress: PositionWatch,
+        takingFrom projected: ProjectedEvents? = nil,
         logger: Logger,
         onWake: @escaping @Sendable (FanoutWake) -> Void = { _ in }
     ) {
@@ -80,6 +84,7 @@ package final class Fanout: Service {
                     configuration,
                     codec: codec,
                     queries: queries,
+                    projected: projected,
                     onWake: onWake,
                     redis: try RedisConnection(configuration.redis),
                     on: connection

@@ -7,18 +7,42 @@ internal import Redis
 /// From the log's events to the queues.
 extension PartitionFanout {
     /// Brings the events to the queues of those who may see them. The events are projected.
-    mutating func fanOut(_ raw: [RecordedEvent], on connection: PostgresConnection) throws {
-        let logged = try raw.map { try LogEvent($0, by: codec, on: connection) }
-        let facts = try RealtimeFacts(try connection.pipeline(RealtimeFacts.queries(for: logged)))
-        let recorded = try facts.readable(logged)
-        try refreshStandings(recorded, on: connection)
-        let withheld = try WithheldStream.load(of: partition, on: connection)
-        withheldUsers = Set(withheld.map { QueueOwner($0.tenant, UserID($0.stream)) })
-        let news = withheld.filter { stream in raw.contains { $0.position == stream.position } }
-        var blanks = try Blanks(of: recorded, withholding: news, in: partition, on: connection)
-
+    mutating func fanOut(_ events: [LogEvent], on connection: PostgresConnection) throws {
         var commands = RedisBatch()
         var wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
+        let heard = events.filter { isHeard($0) }
+        if !heard.isEmpty { try add(heard, to: &commands, &wake, on: connection) }
+        // Also past events at the end that are set aside or that nobody hears of.
+        if let last = events.last?.raw.position { try show(&commands, through: last, &wake) }
+    }
+
+    /// Whether anything has to be done for an event: its tenant has users who are served, or it takes back what was told to
+    /// users who are served no more, whose payloads lie in Redis for a while.
+    private func isHeard(_ event: LogEvent) -> Bool {
+        if users.byTenant[event.raw.tenant] != nil { return true }
+        guard case .success(let recorded) = event.decoded else { return false }
+        return switch recorded.event {
+        case .message(_, .deleted), .room(_, .messagesRangeDeleted): true
+        case .message, .room, .user, .readState, .handle: false
+        }
+    }
+
+    private mutating func add(
+        _ events: [LogEvent],
+        to commands: inout RedisBatch,
+        _ wake: inout FanoutWake,
+        on connection: PostgresConnection
+    ) throws {
+        let queries = RealtimeFacts.queries(for: events)
+        let results = try connection.pipeline(queries + [WithheldStream.query(of: partition)])
+        let facts = try RealtimeFacts(results.dropLast())
+        let withheld = try results[queries.count].decode(WithheldStream.Row.self).map { WithheldStream($0) }
+        let recorded = try facts.readable(events)
+        try refreshStandings(recorded, on: connection)
+        withheldUsers = Set(withheld.map { QueueOwner($0.tenant, UserID($0.stream)) })
+        let news = withheld.filter { stream in events.contains { $0.raw.position == stream.position } }
+        var blanks = try Blanks(of: recorded, withholding: news, in: partition, on: connection)
+
         for stream in news {
             blanks.append(at: stream.position, of: partition, to: &commands, &wake)
             revoke(.all, from: QueueOwner(stream.tenant, UserID(stream.stream)), at: stream.position, &commands)
@@ -33,8 +57,6 @@ extension PartitionFanout {
                 try show(&commands, through: event.position, &wake)
             }
         }
-        // Also past events at the end that are set aside.
-        if let last = raw.last?.position { try show(&commands, through: last, &wake) }
     }
 
     /// Standings of served users of whom the batch says something; they hold positions, so they are right for all of it.

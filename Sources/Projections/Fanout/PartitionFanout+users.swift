@@ -97,6 +97,7 @@ extension PartitionFanout {
         }
         try store.commit(commands)
         for owner in gone { users.remove(owner) }
+        for tenant in Set(gone.map(\.tenant)) where users.byTenant[tenant] == nil { audiences.forget(tenant) }
         try serve(registered.subtracting(users.byOwner.keys), on: connection)
         // Long dead, so that not even its client asks any more whether it is gone.
         try connection.execute(

@@ -12,6 +12,7 @@ struct PartitionFanout: PartitionWork {
     let partition: Partition
     let codec: EventCodec
     let queries: EventQueries
+    private let handed: ProjectedEvents?
     let onWake: @Sendable (FanoutWake) -> Void
 
     private(set) var lease: Lease
@@ -29,12 +30,13 @@ struct PartitionFanout: PartitionWork {
     /// Commands that Redis has and that are not visible yet.
     var hidden = 0
     private var projected: Position = 0
+    /// Where this run is in the log: behind `watermark` while it repeats what an owner before had done, and ahead of the
+    /// lease's checkpoint until that is written down.
+    private(set) var position: Position
+    private var checkpointAt: ContinuousClock.Instant
     private var reloadAt: ContinuousClock.Instant
     private var renewAt = ContinuousClock.now
     private var lookAt = ContinuousClock.now
-
-    /// Where this run is in the log; behind `watermark` while it repeats what an owner before had done.
-    var position: Position { lease.position }
 
     /// How far Redis may be behind the checkpoint and still be brought up to date; beyond it the queues begin anew.
     static let repeatLimit: Position = 100_000
@@ -44,6 +46,7 @@ struct PartitionFanout: PartitionWork {
         _ configuration: Fanout.Configuration,
         codec: EventCodec,
         queries: EventQueries,
+        projected handed: ProjectedEvents? = nil,
         onWake: @escaping @Sendable (FanoutWake) -> Void,
         redis: RedisConnection,
         on connection: PostgresConnection
@@ -51,12 +54,15 @@ struct PartitionFanout: PartitionWork {
         self.configuration = configuration
         self.codec = codec
         self.queries = queries
+        self.handed = handed
         self.onWake = onWake
         self.lease = lease
         partition = lease.partition
+        position = lease.position
         try connection.planOnce()
         store = try FanoutStore(taking: lease.partition, epoch: lease.epoch, on: redis)
         reloadAt = .now + configuration.reload
+        checkpointAt = .now + configuration.checkpoint
         // Registrations that are under way are in no table yet: those of the last minutes are read again.
         let recent = Date(timeIntervalSinceNow: -(Self.grace / .seconds(1))).timeIntervalSince1970
         interestRead = RedisStreamID(ms: UInt64(recent * 1000), seq: 0)
@@ -68,11 +74,12 @@ struct PartitionFanout: PartitionWork {
         let afresh = state.epoch == nil || projected - min(watermark, lease.position) > Self.repeatLimit
         if afresh {
             watermark = max(projected, lease.position)
-            try move(to: watermark, on: connection)
+            position = watermark
         } else if watermark < lease.position {
             // Redis failed over to a replica that was behind.
-            try move(to: watermark, on: connection)
+            position = watermark
         }
+        try writeCheckpoint(on: connection)
         try takeUsers(afresh: afresh, on: connection)
         if afresh {
             var begin = RedisBatch()
@@ -100,6 +107,7 @@ struct PartitionFanout: PartitionWork {
             try reloadUsers(on: connection)
         }
         guard projected > position else {
+            try writeCheckpoint(on: connection)
             if now >= renewAt {
                 renewAt = now + configuration.lease / 3
                 try lease.renew(on: connection)
@@ -108,13 +116,31 @@ struct PartitionFanout: PartitionWork {
             }
             return false
         }
-        let events = try queries.read(partition, after: position, limit: configuration.batchLimit, on: connection)
-            .filter { $0.position <= projected }
-        guard let last = events.last?.position else { return false }
+        let events = try nextEvents(on: connection)
+        guard let last = events.last?.raw.position else { return false }
         try fanOut(events, on: connection)
-        try move(to: last, on: connection)
-        renewAt = .now + configuration.lease / 3
+        position = last
+        if now >= checkpointAt { try writeCheckpoint(on: connection) }
         return true
+    }
+
+    mutating func release(on connection: PostgresConnection) throws {
+        try writeCheckpoint(on: connection)
+        try lease.release(on: connection)
+    }
+
+    /// What is projected after `position`, up to one step's worth.
+    private func nextEvents(on connection: PostgresConnection) throws -> [LogEvent] {
+        if let events = handed?.take(partition, after: position, limit: configuration.batchLimit), !events.isEmpty {
+            return events
+        }
+        return try queries.readDecoded(
+            partition,
+            after: position,
+            limit: configuration.batchLimit,
+            by: codec,
+            on: connection
+        ).filter { $0.raw.position <= projected }
     }
 
     private static func checkpointOfProjector(
@@ -129,15 +155,18 @@ struct PartitionFanout: PartitionWork {
         ).decode(Position.self).first ?? 0
     }
 
-    /// Sets the checkpoint; back, where Redis holds less than it says. It need not be on disk: after a crash of Postgres an
-    /// older one repeats what Redis has already.
-    private mutating func move(to position: Position, on connection: PostgresConnection) throws {
+    /// Sets the checkpoint to where this run is; back, where Redis holds less than it says. It need not be on disk: after a
+    /// crash of Postgres an older one repeats what Redis has already.
+    private mutating func writeCheckpoint(on connection: PostgresConnection) throws {
+        guard lease.position != position else { return }
         let checkpoint = lease
         try connection.transaction {
             try $0.execute("SET LOCAL synchronous_commit = off")
             try checkpoint.advance(to: position, on: $0)
         }
         lease.position = position
+        checkpointAt = .now + configuration.checkpoint
+        renewAt = .now + configuration.lease / 3
     }
 
     /// Makes everything up to `position` visible, with the commands that came before it, and tells the gateways.

@@ -51,6 +51,14 @@ struct RoomAudiences {
         size -= 1
     }
 
+    /// Forgets the rooms of a tenant whose events are not followed any more.
+    mutating func forget(_ tenant: UUID) {
+        for (key, room) in rooms where key.tenant == tenant {
+            rooms[key] = nil
+            size -= room.members.count
+        }
+    }
+
     private mutating func load(
         _ room: RealtimeFacts.Key<RoomID>,
         at position: Position,

@@ -10,12 +10,11 @@ struct WithheldStream: Sendable {
     /// Of the event that could not be projected.
     let position: Position
 
-    static func load(
-        of partition: Partition,
-        on connection: PostgresConnection
-    ) throws(PostgresError) -> [WithheldStream] {
-        try connection.execute(
-            "SELECT tenant, stream, position FROM rm.parked_streams WHERE partition = \(partition.number)"
-        ).decode((UUID, UUID, Int64).self).map { WithheldStream(tenant: $0, stream: $1, position: $2) }
+    typealias Row = (UUID, UUID, Int64)
+
+    init(_ row: Row) { (tenant, stream, position) = row }
+
+    static func query(of partition: Partition) -> SQL {
+        "SELECT tenant, stream, position FROM rm.parked_streams WHERE partition = \(partition.number)"
     }
 }

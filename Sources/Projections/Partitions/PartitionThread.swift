@@ -7,11 +7,23 @@ internal import Threads
 /// What a process does with a partition while it owns it. Belongs to one thread.
 protocol PartitionWork {
     var lease: Lease { get }
+    /// How far it has come.
+    var position: Position { get }
 
     /// Does what there is to do; false if there was nothing.
     ///
     /// - Parameter hint: up to where there should be something by now, 0 if nobody has said; it is told once.
     mutating func step(hint: Position, on connection: PostgresConnection) throws -> Bool
+
+    /// Gives the partition up, with all written down that the next owner would do again otherwise.
+    mutating func release(on connection: PostgresConnection) throws
+}
+
+/// Work whose checkpoint is where it is.
+extension PartitionWork {
+    var position: Position { lease.position }
+
+    func release(on connection: PostgresConnection) throws { try lease.release(on: connection) }
 }
 
 /// Another process has the partition now: no fault, but all that is at hand is to be dropped.
@@ -114,11 +126,11 @@ final class PartitionThread: Sendable {
             if try work.step(hint: hint, on: connection) {
                 patience = configuration.poll
             } else {
-                waitForHint(past: work.lease.position, for: patience)
+                waitForHint(past: work.position, for: patience)
                 patience = min(patience * 2, configuration.idlePoll)
             }
         }
-        try work.lease.release(on: connection)
+        try work.release(on: connection)
     }
 
     /// Returns when there is known to be more, after `patience`, or when stopping.

@@ -64,31 +64,3 @@ extension AnyEvent {
         }
     }
 }
-
-/// An event as it was read: understood, or poison.
-struct LogEvent {
-    let raw: RecordedEvent
-    let decoded: Result<Recorded, Poison>
-
-    /// Decodes an event; keys that are not at hand are loaded by `connection`. Throws only if that fails.
-    init(_ raw: RecordedEvent, by codec: EventCodec, on connection: PostgresConnection) throws {
-        self.raw = raw
-        do {
-            decoded = .success(try codec.decode(raw) { try codec.keyring.load($0, on: connection) })
-        } catch let error as PostgresError {
-            throw error
-        } catch {
-            decoded = .failure(Poison("\(error)"))
-        }
-    }
-
-    /// Decodes an event; keys that are not at hand are loaded by the codec.
-    init(_ raw: RecordedEvent, by codec: EventCodec) async throws {
-        self.raw = raw
-        do {
-            decoded = .success(try await codec.decode(raw))
-        } catch let error as DecodeError {
-            decoded = .failure(Poison("\(error)"))
-        }
-    }
-}

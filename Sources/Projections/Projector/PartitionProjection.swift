@@ -10,21 +10,18 @@ struct PartitionProjection {
 
     private(set) var lease: Lease
     private var parked: ParkedStreams
-    private let codec: EventCodec
 
     /// Takes the partition over; nil while another owns it.
     init?(
         of partition: Partition,
         by owner: UUID,
         for duration: Duration,
-        codec: EventCodec,
         on connection: PostgresConnection
     ) throws {
         guard let lease = try Lease.acquire(Self.name, of: partition, by: owner, for: duration, on: connection) else {
             return nil
         }
         self.lease = lease
-        self.codec = codec
         try connection.planOnce()
         // Read under the lease, so that nobody parks anything after it.
         parked = try ParkedStreams.load(of: partition, on: connection)
@@ -39,9 +36,8 @@ struct PartitionProjection {
     ///
     /// - Returns: the events that were parked.
     @discardableResult
-    mutating func project(_ raws: [RecordedEvent], on connection: PostgresConnection) throws -> [Parking] {
-        guard let last = raws.last else { return [] }
-        let events = try raws.map { try LogEvent($0, by: codec, on: connection) }
+    mutating func project(_ events: [LogEvent], on connection: PostgresConnection) throws -> [Parking] {
+        guard let last = events.last?.raw else { return [] }
         do {
             parked = try together(events, through: last.position, on: connection)
         } catch {

@@ -7,6 +7,8 @@ internal import Postgres
 struct PartitionProjector: PartitionWork {
     private var projection: PartitionProjection
     private let queries: EventQueries
+    private let codec: EventCodec
+    private let projected: ProjectedEvents?
     private let batchLimit: Int
     private let logger: Logger
     private let onCommitted: @Sendable (Partition, Position) -> Void
@@ -17,12 +19,16 @@ struct PartitionProjector: PartitionWork {
     init(
         _ projection: PartitionProjection,
         queries: EventQueries,
+        codec: EventCodec,
+        handingTo projected: ProjectedEvents?,
         batchLimit: Int,
         logger: Logger,
         onCommitted: @escaping @Sendable (Partition, Position) -> Void
     ) {
         self.projection = projection
         self.queries = queries
+        self.codec = codec
+        self.projected = projected
         self.batchLimit = batchLimit
         self.logger = logger
         self.onCommitted = onCommitted
@@ -31,12 +37,19 @@ struct PartitionProjector: PartitionWork {
     }
 
     mutating func step(hint: Position, on connection: PostgresConnection) throws -> Bool {
-        let events = try queries.read(lease.partition, after: projection.position, limit: batchLimit, on: connection)
+        let events = try queries.readDecoded(
+            lease.partition,
+            after: projection.position,
+            limit: batchLimit,
+            by: codec,
+            on: connection
+        )
         if events.isEmpty {
             guard renewAt <= .now else { return false }
             try lease.renew(on: connection)
         } else {
             for parking in try projection.project(events, on: connection) { report(parking) }
+            projected?.add(events)
             onCommitted(lease.partition, projection.position)
         }
         renewAt = .now + lease.duration / 3

@@ -36,6 +36,7 @@ package final class Projector: Service {
 
     /// - Parameters:
     ///   - progress: advances with each commit.
+    ///   - projected: gets what is committed, for a fan-out of this process.
     ///   - onCommitted: called on the partition's thread after each commit and when a partition is taken over, with its
     ///     checkpoint; it must be quick.
     package init(
@@ -43,6 +44,7 @@ package final class Projector: Service {
         log: EventLog,
         codec: EventCodec,
         progress: PositionWatch,
+        handingTo projected: ProjectedEvents? = nil,
         logger: Logger,
         onCommitted: @escaping @Sendable (Partition, Position) -> Void = { _, _ in }
     ) {
@@ -60,13 +62,14 @@ package final class Projector: Service {
                     of: partition,
                     by: owner,
                     for: configuration.lease,
-                    codec: codec,
                     on: connection
                 )
                 guard let projection else { return nil }
                 return PartitionProjector(
                     projection,
                     queries: queries,
+                    codec: codec,
+                    handingTo: projected,
                     batchLimit: configuration.batchLimit,
                     logger: logger
                 ) { partition, position in

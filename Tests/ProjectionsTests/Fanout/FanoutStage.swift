@@ -22,6 +22,7 @@ struct FanoutStage: Sendable {
     /// Lends the partition's fan-out to `body`, on a thread of its own.
     func fanout<Value: Sendable>(
         _ change: (inout Fanout.Configuration) -> Void = { _ in },
+        takingFrom projected: ProjectedEvents? = nil,
         onWake: @escaping @Sendable (FanoutWake) -> Void = { _ in },
         _ body: @escaping @Sendable (inout PartitionFanout, PostgresConnection) throws -> Value
     ) async throws -> Value {
@@ -48,6 +49,7 @@ struct FanoutStage: Sendable {
                 configuration,
                 codec: codec,
                 queries: queries,
+                projected: projected,
                 onWake: onWake,
                 redis: try RedisConnection(configuration.redis),
                 on: connection
@@ -75,6 +77,12 @@ struct FanoutStage: Sendable {
             VALUES (\(tenant.id), \(id), \(tenant.partition.number), \(user.uuid), 0, 3600, false)
             """
         )
+    }
+
+    /// Deletes all queues, and has a fan-out notice it.
+    func unsubscribeAll() async throws {
+        try await story.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
+        try await fanout({ $0.reload = .zero }) { fanout, connection in _ = try fanout.step(hint: 0, on: connection) }
     }
 
     func send(_ name: String, _ arguments: String...) async throws -> RedisValue {

@@ -272,16 +272,116 @@ struct FanoutTests {
         }
     }
 
+    @Test func `what is deleted when nobody listens any more does not stay in Redis`() async throws {
+        try await FanoutStage.run { stage in
+            let ada = try await stage.story.join()
+            let room = try await stage.story.open(members: [ada])
+            try await stage.subscribe(ada)
+            try await stage.fanOut()
+            let message = try await stage.story.post("secret", in: room, by: ada)
+            let place = RealtimePlace(try await stage.fanOut(), 1)
+            #expect(try await stage.payload(place) != nil)
+            try await stage.unsubscribeAll()
+            try await stage.story.append(.deleted(room: room, by: ada, reason: nil), to: message)
+            try await stage.fanOut()
+            #expect(try await stage.payload(place) == nil)
+        }
+    }
+
+    @Test func `who joined and left while nobody listened is known to the fan-out that served before`() async throws {
+        try await FanoutStage.run { stage in
+            let (ada, bob, eve) = (
+                try await stage.story.join(), try await stage.story.join(), try await stage.story.join()
+            )
+            let room = try await stage.story.open(.private, members: [ada, bob])
+            for user in [ada, bob, eve] { try await stage.subscribe(user) }
+            try await stage.fanOut()
+            try await stage.story.post("heard", in: room, by: ada)
+            let heard = try await stage.story.project()
+            try await stage.story.append(.memberRemoved(user: bob), to: room)
+            let changed = try await stage.story.append(.memberAdded(user: eve, role: .member), to: room)
+            try await stage.story.post("for those who are in", in: room, by: ada)
+            let last = try await stage.story.project()
+            let superuser = stage.story.database.configuration()
+            // One fan-out all the way, which has the room's members in mind from the first message on.
+            try await stage.fanout({ ($0.batchLimit, $0.reload) = (1, .zero) }) { fanout, connection in
+                let registry = try PostgresConnection(superuser)
+                while fanout.position < heard { _ = try fanout.step(hint: last, on: connection) }
+                try registry.execute("UPDATE rt.queues SET deleted_at = now()")
+                while fanout.position < changed { _ = try fanout.step(hint: last, on: connection) }
+                #expect(fanout.users.byTenant.isEmpty)
+                try registry.execute("UPDATE rt.queues SET deleted_at = NULL")
+                while fanout.position < last { _ = try fanout.step(hint: last, on: connection) }
+            }
+            let message = [RealtimePlace(last, 1)]
+            #expect(try await stage.queue(ada).map(\.place) == message)
+            #expect(try await stage.queue(eve).map(\.place) == message)
+            #expect(try await stage.queue(bob).isEmpty)
+        }
+    }
+
+    @Test func `the checkpoint is written when there is rest or when it is due, and at the end`() async throws {
+        try await FanoutStage.run { stage in
+            let ada = try await stage.story.join()
+            try await stage.fanOut()
+            func checkpoint() async throws -> [Int64] {
+                try await stage.story.query(
+                    "SELECT position FROM rm.checkpoints WHERE projection = 'fanout'",
+                    as: Int64.self
+                )
+            }
+            let before = try await checkpoint()
+            try await stage.story.open(members: [ada])
+            let after = try await stage.story.project()
+            try await stage.fanout({ $0.checkpoint = .seconds(600) }) { fanout, connection in
+                _ = try fanout.step(hint: after, on: connection)
+            }
+            #expect(try await checkpoint() == before)
+            try await stage.fanout({ $0.checkpoint = .seconds(600) }) { fanout, connection in
+                #expect(try fanout.step(hint: after, on: connection))
+                let isMore = try fanout.step(hint: after, on: connection)
+                #expect(!isMore)
+            }
+            #expect(try await checkpoint() == [after])
+            try await stage.story.open(members: [ada])
+            let last = try await stage.story.project()
+            try await stage.fanout({ $0.checkpoint = .seconds(600) }) { fanout, connection in
+                #expect(try fanout.step(hint: last, on: connection))
+                try fanout.release(on: connection)
+            }
+            #expect(try await checkpoint() == [last])
+        }
+    }
+
+    @Test func `what the projector of the same process hands over is not read again`() async throws {
+        try await FanoutStage.run { stage in
+            let ada = try await stage.story.join()
+            let room = try await stage.story.open(members: [ada])
+            try await stage.subscribe(ada)
+            try await stage.fanOut()
+            try await stage.story.post("one", in: room, by: ada)
+            let position = try await stage.story.project()
+            let handed = ProjectedEvents()
+            let (queries, codec) = (stage.story.log.queries, stage.story.codec)
+            try await stage.fanout(takingFrom: handed) { fanout, connection in
+                let partition = fanout.partition
+                handed.add(
+                    try queries.readDecoded(partition, after: position - 1, limit: 1, by: codec, on: connection)
+                )
+                #expect(try fanout.step(hint: position, on: connection))
+                #expect(handed.take(partition, after: position - 1, limit: 1).isEmpty)
+            }
+            #expect(try await stage.queue(ada).map(\.place) == [RealtimePlace(position, 1)])
+        }
+    }
+
     @Test func `a user without a queue is dropped`() async throws {
         try await FanoutStage.run { stage in
             let ada = try await stage.story.join()
             try await stage.subscribe(ada)
             try await stage.fanOut()
             #expect(try await stage.fences(ada) != nil)
-            _ = try await stage.story.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
-            try await stage.fanout({ $0.reload = .zero }) { fanout, connection in
-                _ = try fanout.step(hint: 0, on: connection)
-            }
+            try await stage.unsubscribeAll()
             #expect(try await stage.fences(ada) == nil)
             #expect(try await stage.send("SCARD", FanoutKeys.served(stage.story.tenant.partition)) == .integer(0))
         }

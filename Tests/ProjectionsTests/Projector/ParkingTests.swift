@@ -221,9 +221,9 @@ struct ParkingTests {
             let (partition, codec, queries) = (story.tenant.partition, story.codec, story.log.queries)
             try await story.projector.withConnection { connection in
                 var owner = try #require(
-                    try PartitionProjection(of: partition, by: UUID(), for: .seconds(60), codec: codec, on: connection)
+                    try PartitionProjection(of: partition, by: UUID(), for: .seconds(60), on: connection)
                 )
-                let events = try queries.read(partition, after: 0, limit: 500, on: connection)
+                let events = try queries.readDecoded(partition, after: 0, limit: 500, by: codec, on: connection)
                 try owner.project(events, on: connection)
                 _ = try Unparking(codec: codec, queries: queries).unpark(message.uuid, of: story.tenant, on: connection)
                 #expect(throws: Deposed.self) { try owner.project(events, on: connection) }

@@ -38,11 +38,16 @@ import Testing
                         of: story.tenant.partition,
                         by: UUID(),
                         for: .milliseconds(300),
-                        codec: story.codec,
                         on: connection
                     )
                 )
-                let events = try story.log.queries.read(story.tenant.partition, after: 0, limit: 500, on: connection)
+                let events = try story.log.queries.readDecoded(
+                    story.tenant.partition,
+                    after: 0,
+                    limit: 500,
+                    by: story.codec,
+                    on: connection
+                )
                 try dead.project(events, on: connection)
             }
             try await running(story.makeProjector()) {

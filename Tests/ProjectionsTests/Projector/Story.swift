@@ -175,12 +175,17 @@ struct Story: Sendable {
                     of: partition,
                     by: UUID(),
                     for: .seconds(60),
-                    codec: codec,
                     on: connection
                 )
             else { throw Unexpected("the partition has another owner") }
             while true {
-                let events = try queries.read(partition, after: projection.position, limit: batches, on: connection)
+                let events = try queries.readDecoded(
+                    partition,
+                    after: projection.position,
+                    limit: batches,
+                    by: codec,
+                    on: connection
+                )
                 if events.isEmpty { break }
                 try projection.project(events, on: connection)
             }
