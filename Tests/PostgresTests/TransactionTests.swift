@@ -73,6 +73,28 @@ extension PostgresTests {
             #expect(try notes(connection) == [1])
         }
 
+        @Test func `a transaction that its first statements open is one with its body`() throws {
+            let connection = try connectionWithTable()
+            func opening(_ id: Int64) -> [SQL] { ["INSERT INTO note VALUES (\(id)) RETURNING id", "SELECT \(7)"] }
+            let seven = try connection.transaction(opening: opening(1)) { connection, results in
+                #expect(try results[0].decode(Int64.self) == [1])
+                try connection.execute("INSERT INTO note VALUES (\(2))")
+                return try results[1].decode(Int.self)
+            }
+            #expect(seven == [7])
+            #expect(throws: Doubt.self) {
+                try connection.transaction(opening: opening(3)) { _, _ in throw Doubt() }
+            }
+            let error = try failure {
+                try connection.transaction(opening: opening(4) + opening(1)) { _, _ in
+                    Issue.record("a statement has failed")
+                }
+            }
+            #expect(error.code == .server(.uniqueViolation))
+            #expect(!connection.isInTransaction)
+            #expect(try notes(connection) == [1, 2])
+        }
+
         @Test func `an error that the body keeps to itself does not commit`() throws {
             let connection = try connectionWithTable()
             let error = try failure {

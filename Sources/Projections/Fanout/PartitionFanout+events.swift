@@ -33,10 +33,15 @@ extension PartitionFanout {
         _ wake: inout FanoutWake,
         on connection: PostgresConnection
     ) throws {
-        let queries = RealtimeFacts.queries(for: events)
-        let results = try connection.pipeline(queries + [WithheldStream.query(of: partition)])
-        let facts = try RealtimeFacts(results.dropLast())
-        let withheld = try results[queries.count].decode(WithheldStream.Row.self).map { WithheldStream($0) }
+        var questions = RealtimeFacts.questions(about: events)
+        var answers = try connection.pipeline([WithheldStream.query(of: partition)] + questions.map(\.sql))[...]
+        let withheld = try answers.removeFirst().decode(WithheldStream.Row.self).map { WithheldStream($0) }
+        // Nearly always nothing is, which one look at the partition tells.
+        if !withheld.isEmpty {
+            questions = RealtimeFacts.aside(events) + questions
+            answers = try connection.pipeline(questions.map(\.sql))[...]
+        }
+        let facts = try RealtimeFacts(questions, answers)
         let recorded = try facts.readable(events)
         try refreshStandings(recorded, on: connection)
         withheldUsers = Set(withheld.map { QueueOwner($0.tenant, UserID($0.stream)) })

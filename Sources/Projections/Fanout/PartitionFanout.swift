@@ -86,6 +86,7 @@ struct PartitionFanout: PartitionWork {
             begin.append("HSET", FanoutKeys.state(partition), "e", UUID().hex, "w", watermark)
             try store.commit(begin)
         }
+        try takeNewcomers(on: connection)
         // Whoever is parked may have waited for a fan-out to come.
         try announce(everybody())
     }
@@ -97,31 +98,31 @@ struct PartitionFanout: PartitionWork {
     mutating func step(hint: Position, on connection: PostgresConnection) throws -> Bool {
         let now = ContinuousClock.now
         projected = max(projected, hint)
-        if now >= lookAt {
-            lookAt = now + configuration.poll
-            try takeNewcomers(on: connection)
-            if projected <= position { projected = try Self.checkpointOfProjector(partition, on: connection) }
-        }
         if now >= reloadAt {
             reloadAt = now + configuration.reload
             try reloadUsers(on: connection)
         }
-        guard projected > position else {
-            try writeCheckpoint(on: connection)
-            if now >= renewAt {
-                renewAt = now + configuration.lease / 3
-                try lease.renew(on: connection)
-                // An owner that has nothing to write must still find out that Redis was flushed.
-                guard try store.isOwner() else { throw FanoutStore.Lost() }
-            }
-            return false
+        if projected <= position, now >= lookAt {
+            projected = try Self.checkpointOfProjector(partition, on: connection)
         }
-        let events = try nextEvents(on: connection)
-        guard let last = events.last?.raw.position else { return false }
-        try fanOut(events, on: connection)
-        position = last
-        if now >= checkpointAt { try writeCheckpoint(on: connection) }
-        return true
+        let events = projected > position ? try nextEvents(on: connection) : []
+        if let last = events.last?.raw.position {
+            try fanOut(events, on: connection)
+            position = last
+        }
+        // After what is urgent: the log answers newcomers meanwhile.
+        if now >= lookAt {
+            lookAt = now + configuration.poll
+            try takeNewcomers(on: connection)
+        }
+        if events.isEmpty || now >= checkpointAt { try writeCheckpoint(on: connection) }
+        if now >= renewAt {
+            renewAt = now + configuration.lease / 3
+            try lease.renew(on: connection)
+            // An owner that has nothing to write must still find out that Redis was flushed.
+            guard try store.isOwner() else { throw FanoutStore.Lost() }
+        }
+        return !events.isEmpty
     }
 
     mutating func release(on connection: PostgresConnection) throws {

@@ -56,8 +56,8 @@ struct PartitionProjection {
         var batch = Batch(after: parked)
         for event in events { batch.add(event) }
         let writes = batch.finish()
-        return try connection.transaction { connection in
-            let results = try connection.pipeline([lease.advancing(to: last)] + writes.map(\.sql))
+        let statements = [lease.advancing(to: last)] + writes.map(\.sql)
+        return try connection.transaction(opening: statements) { _, results in
             try lease.expectOne(results[0])
             for (write, result) in zip(writes, results.dropFirst()) { try write.check(result) }
             return batch.parked

@@ -81,14 +81,26 @@ struct NotUnderstood: Error, CustomStringConvertible {
 // MARK: Loading
 
 extension RealtimeFacts {
-    /// The statements that load what these events need, in one pipeline; their results are `init(_:)`'s. They name the tenants
-    /// and may run under row-level security.
-    static func queries(for logged: [LogEvent]) -> [SQL] {
-        let events = logged.compactMap { try? $0.decoded.get() }  // what is not understood is set aside, or `readable` says so
+    /// A statement and what its rows tell. It names the tenants and may run under row-level security.
+    struct Question: Sendable {
+        let sql: SQL
+        fileprivate let read: @Sendable (PostgresResult, inout RealtimeFacts) throws -> Void
+    }
+
+    /// Takes the answers to these questions, in the same order.
+    init(_ questions: [Question], _ answers: some Collection<PostgresResult>) throws {
+        precondition(questions.count == answers.count, "one answer a question")
+        for (question, answer) in zip(questions, answers) { try question.read(answer, &self) }
+    }
+
+    /// What these events are told with; nothing that none of them needs. To be asked after `aside`, so that what was taken back
+    /// from being set aside is known by then.
+    static func questions(about logged: [LogEvent]) -> [Question] {
         var messages: Set<Key<MessageID>> = []
         var rooms: Set<Key<RoomID>> = []
         var joined: Set<Key<RoomID>> = []
-        for event in events {
+        // What is not understood is set aside, or `readable` says so.
+        for event in logged.compactMap({ try? $0.decoded.get() }) {
             let tenant = event.raw.tenant
             switch event.event {
             case .message(let id, .posted), .message(let id, .edited): messages.insert(Key(tenant, id))
@@ -101,38 +113,76 @@ extension RealtimeFacts {
             case .message, .room, .user, .handle: break
             }
         }
+        var questions: [Question] = []
+        if !messages.isEmpty { questions.append(question(about: messages)) }
+        if !rooms.isEmpty { questions.append(question(about: rooms)) }
+        if !joined.isEmpty, let partition = logged.first?.raw.partition {
+            questions.append(question(aboutHistoryOf: joined, in: partition))
+        }
+        return questions
+    }
+
+    /// What of these events is set aside.
+    static func aside(_ logged: [LogEvent]) -> [Question] {
         let tenants = Array(Set(logged.map(\.raw.tenant)))
-        let streams = Set(events.flatMap { event in subjects(of: event).map { Key(event.raw.tenant, $0) } })
+        let streams = Set(
+            logged.compactMap { try? $0.decoded.get() }  // as above
+                .flatMap { event in subjects(of: event).map { Key(event.raw.tenant, $0) } }
+        )
         return [
-            """
-            SELECT m.tenant, m.id, m.seq, m.deleted_at IS NOT NULL
-              FROM unnest(\(messages.map(\.tenant)), \(messages.map(\.id.uuid))) AS k (tenant, id)
-              JOIN rm.messages m USING (tenant, id)
-            """,
-            """
-            SELECT r.tenant, r.id, r.kind, r.created_at
-              FROM unnest(\(rooms.map(\.tenant)), \(rooms.map(\.id.uuid))) AS k (tenant, id)
-              JOIN rm.rooms r USING (tenant, id)
-            """,
-            """
-            SELECT e.tenant, e.stream, e.version, e.payload
-              FROM unnest(\(joined.map(\.tenant)), \(joined.map(\.id.uuid))) AS k (tenant, stream)
-              JOIN es.events e USING (tenant, stream)
-             WHERE e.type = ANY (ARRAY(SELECT id FROM es.types WHERE name = ANY (\(shapingTypes))))
-               AND e.partition = \(events.first?.raw.partition.number ?? 0)
-             ORDER BY e.tenant, e.stream, e.version
-            """,
-            """
-            SELECT tenant, position FROM rm.parked
-             WHERE tenant = ANY (\(tenants))
-               AND position BETWEEN \(logged.first?.raw.position ?? 0) AND \(logged.last?.raw.position ?? 0)
-            """,
-            """
-            SELECT p.tenant, p.stream
-              FROM unnest(\(streams.map(\.tenant)), \(streams.map(\.id))) AS k (tenant, stream)
-              JOIN rm.parked_streams p USING (tenant, stream)
-            """,
+            Question(
+                sql: """
+                    SELECT tenant, position FROM rm.parked
+                     WHERE tenant = ANY (\(tenants))
+                       AND position BETWEEN \(logged.first?.raw.position ?? 0) AND \(logged.last?.raw.position ?? 0)
+                    """
+            ) { answer, facts in
+                for (tenant, position) in try answer.decode((UUID, Int64).self) {
+                    facts.parked.insert(Key(tenant, position))
+                }
+            },
+            Question(
+                sql: """
+                    SELECT p.tenant, p.stream
+                      FROM unnest(\(streams.map(\.tenant)), \(streams.map(\.id))) AS k (tenant, stream)
+                      JOIN rm.parked_streams p USING (tenant, stream)
+                    """
+            ) { answer, facts in
+                for (tenant, stream) in try answer.decode((UUID, UUID).self) {
+                    facts.withheld.insert(Key(tenant, stream))
+                }
+            },
         ]
+    }
+
+    private static func question(about messages: Set<Key<MessageID>>) -> Question {
+        Question(
+            sql: """
+                SELECT m.tenant, m.id, m.seq, m.deleted_at IS NOT NULL
+                  FROM unnest(\(messages.map(\.tenant)), \(messages.map(\.id.uuid))) AS k (tenant, id)
+                  JOIN rm.messages m USING (tenant, id)
+                """
+        ) { answer, facts in
+            for (tenant, id, seq, deleted) in try answer.decode((UUID, UUID, Int64, Bool).self) {
+                facts.messages[Key(tenant, MessageID(id))] = Message(seq: seq, deleted: deleted)
+            }
+        }
+    }
+
+    private static func question(about rooms: Set<Key<RoomID>>) -> Question {
+        Question(
+            sql: """
+                SELECT r.tenant, r.id, r.kind, r.created_at
+                  FROM unnest(\(rooms.map(\.tenant)), \(rooms.map(\.id.uuid))) AS k (tenant, id)
+                  JOIN rm.rooms r USING (tenant, id)
+                """
+        ) { answer, facts in
+            for (tenant, id, kind, createdAt) in try answer.decode((UUID, UUID, String, PostgresTimestamp).self) {
+                guard let kind = RoomEvent.Kind(rawValue: kind) else { continue }
+                let created = Timestamp(microseconds: createdAt.microsecondsSince1970)
+                facts.rooms[Key(tenant, RoomID(id))] = Room(kind: kind, createdAt: created)
+            }
+        }
     }
 
     /// The types of room events whose fold is the room's name, topic and standing. They hold no personal fields.
@@ -140,26 +190,23 @@ extension RealtimeFacts {
         "workspace.room_created", "workspace.room_changed", "workspace.room_archived", "workspace.room_restored",
     ]
 
-    static let queryCount = 5
-
-    /// Takes the results of `queries(for:)`.
-    init(_ results: some Collection<PostgresResult>) throws {
-        precondition(results.count == Self.queryCount, "one result a query")
-        let results = Array(results)
-        for (tenant, id, seq, deleted) in try results[0].decode((UUID, UUID, Int64, Bool).self) {
-            messages[Key(tenant, MessageID(id))] = Message(seq: seq, deleted: deleted)
+    /// The rooms themselves must be asked about before.
+    private static func question(aboutHistoryOf rooms: Set<Key<RoomID>>, in partition: Partition) -> Question {
+        Question(
+            sql: """
+                SELECT e.tenant, e.stream, e.version, e.payload
+                  FROM unnest(\(rooms.map(\.tenant)), \(rooms.map(\.id.uuid))) AS k (tenant, stream)
+                  JOIN es.events e USING (tenant, stream)
+                 WHERE e.type = ANY (ARRAY(SELECT id FROM es.types WHERE name = ANY (\(shapingTypes))))
+                   AND e.partition = \(partition.number)
+                 ORDER BY e.tenant, e.stream, e.version
+                """
+        ) { answer, facts in
+            let decoder = JSONDecoder()
+            for (tenant, stream, version, payload) in try answer.decode((UUID, UUID, Int64, [UInt8]).self) {
+                let event = try decoder.decode(RoomEvent.self, from: Data(payload))
+                facts.rooms[Key(tenant, RoomID(stream))]?.history.append((version, event))
+            }
         }
-        for (tenant, id, kind, createdAt) in try results[1].decode((UUID, UUID, String, PostgresTimestamp).self) {
-            guard let kind = RoomEvent.Kind(rawValue: kind) else { continue }
-            let created = Timestamp(microseconds: createdAt.microsecondsSince1970)
-            rooms[Key(tenant, RoomID(id))] = Room(kind: kind, createdAt: created)
-        }
-        let decoder = JSONDecoder()
-        for (tenant, stream, version, payload) in try results[2].decode((UUID, UUID, Int64, [UInt8]).self) {
-            let event = try decoder.decode(RoomEvent.self, from: Data(payload))
-            rooms[Key(tenant, RoomID(stream))]?.history.append((version, event))
-        }
-        for (tenant, position) in try results[3].decode((UUID, Int64).self) { parked.insert(Key(tenant, position)) }
-        for (tenant, stream) in try results[4].decode((UUID, UUID).self) { withheld.insert(Key(tenant, stream)) }
     }
 }

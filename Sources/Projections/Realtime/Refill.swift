@@ -69,8 +69,8 @@ package struct Refill: Sendable {
         }
         let logged = try await decode(raw)
         guard !logged.isEmpty else { return [] }
-        let queries = RealtimeFacts.queries(for: logged)
-        let facts = try await pool.bound(to: tenant, queries) { try RealtimeFacts($0) }
+        let questions = RealtimeFacts.aside(logged) + RealtimeFacts.questions(about: logged)
+        let facts = try await pool.bound(to: tenant, questions.map(\.sql)) { try RealtimeFacts(questions, $0) }
         return try facts.readable(logged).flatMap { RealtimeDerivation.events(of: $0, knowing: facts) }
     }
 
@@ -94,13 +94,14 @@ package struct Refill: Sendable {
         tenant: Tenant,
         known: Visibility?
     ) async throws -> (RealtimeFacts, Visibility) {
-        let queries = RealtimeFacts.queries(for: logged)
+        let questions = RealtimeFacts.aside(logged) + RealtimeFacts.questions(about: logged)
+        let queries = questions.map(\.sql)
         // Once a page: whatever the user loses meanwhile comes after `last`, and the next page knows it.
-        if let known { return (try await pool.bound(to: tenant, queries) { try RealtimeFacts($0) }, known) }
+        if let known { return (try await pool.bound(to: tenant, queries) { try RealtimeFacts(questions, $0) }, known) }
         return try await pool.bound(to: tenant, queries + Visibility.queries(for: user, in: tenant)) { results in
-            let count = RealtimeFacts.queryCount
+            let count = questions.count
             let visibility = try Visibility(user: user, results[count], results[count + 1])
-            return (try RealtimeFacts(results.prefix(count)), visibility)
+            return (try RealtimeFacts(questions, results.prefix(count)), visibility)
         }
     }
 }

@@ -16,11 +16,32 @@ extension PostgresConnection {
         readOnly: Bool = false,
         _ body: (PostgresConnection) throws -> Result
     ) throws -> Result {
+        try committing {
+            let begin = Self.begin(isolation, readOnly: readOnly)
+            try roundTrip(begin) { PQsendQuery($0, begin) }
+            return try body(self)
+        }
+    }
+
+    /// The same, with statements that begin it in one round trip; `body` gets their results.
+    package func transaction<Result>(
+        opening queries: [SQL],
+        _ body: (PostgresConnection, [PostgresResult]) throws -> Result
+    ) throws -> Result {
+        try committing {
+            let begin: SQL = "\(raw: Self.begin(.readCommitted, readOnly: false))"
+            return try body(self, Array(try pipeline([begin] + queries).dropFirst()))
+        }
+    }
+
+    private static func begin(_ isolation: PostgresIsolation, readOnly: Bool) -> String {
+        "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")"
+    }
+
+    private func committing<Result>(_ body: () throws -> Result) throws -> Result {
         precondition(!isInTransaction || isLost, "a transaction inside a transaction")
-        let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")"
-        try roundTrip(begin) { PQsendQuery($0, begin) }
         do {
-            let result = try body(self)
+            let result = try body()
             try commit()
             return result
         } catch {
