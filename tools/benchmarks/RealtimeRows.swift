@@ -51,9 +51,9 @@ struct RealtimeRows: Sendable {
         throw Tool.Failed(description: "the server did not get ready; see \(system.settings.folder)/server.log")
     }
 
-    private func post(_ index: Int) -> String {
-        #"{"body":"message \#(index) \#(String(repeating: "x", count: 200))"}"#
-    }
+    private static let padding = String(repeating: "x", count: 200)
+
+    private func post(_ index: Int) -> String { #"{"body":"message \#(index) \#(Self.padding)"}"# }
 
     private func posting(_ people: Population, _ rooms: [RoomID], into report: inout Report) async throws {
         var (ours, bare) = ([Double](), [Double]())
