@@ -56,8 +56,7 @@ package struct EditMessage: Command {
         let editor = try standing.person()
         if !room.isModerated(by: standing) {
             guard editor == author else { throw .notTheAuthor }
-            guard room.isMember(standing) else { throw .notAMember }
-            if let window = policy.editWindow, caller.now - message.postedAt > window { throw .editWindowOver }
+            try state.message.requireEditable(by: standing, at: caller.now, policy)
         }
         try room.requireOpen()
         guard !state.message.isDeleted(seq) else { throw .messageDeleted }

@@ -34,6 +34,12 @@ package struct MessageState: Sendable {
         return (room, author)
     }
 
+    /// Refuses an author who has left the room, or whose time is over.
+    func requireEditable(by author: Standing, at now: Timestamp, _ policy: MessagingPolicy) throws(Refusal) {
+        guard room?.isMember(author) == true else { throw .notAMember }
+        if let window = policy.editWindow, now - message.state.postedAt > window { throw .editWindowOver }
+    }
+
     /// Whether it was deleted, alone or in a range. `seq` is its number in the room, of which the log knows nothing; a
     /// message that is not yet numbered is in no range.
     func isDeleted(_ seq: Int64?) -> Bool {

@@ -12,10 +12,22 @@ struct DeleteMessageTests {
         reason: String? = nil,
         _ message: Loaded<Message>? = nil,
         in room: Loaded<Room>? = nil,
-        as caller: UserID
+        policy: MessagingPolicy = MessagingPolicy(),
+        as caller: UserID,
+        now: Timestamp = Office.noon
     ) throws(Refusal) -> Decision<Done> {
-        try DeleteMessage(message: office.message, seq: seq, reason: reason)
-            .decide(office.state(caller, message, in: room), for: office.caller(caller))
+        try DeleteMessage(message: office.message, seq: seq, reason: reason, policy: policy)
+            .decide(office.state(caller, message, in: room), for: office.caller(caller, now: now))
+    }
+
+    @Test func `authors delete within the window and while they are in the room, moderators at any time`() {
+        let policy = MessagingPolicy(editWindow: .seconds(60))
+        let late = Timestamp("2026-11-22T12:01:00.000001Z")!
+        #expect(code(try delete(policy: policy, as: office.bob, now: Timestamp("2026-11-22T12:01:00Z")!)) == nil)
+        #expect(code(try delete(policy: policy, as: office.bob, now: late)) == "message.edit_window_over")
+        #expect(code(try delete(policy: policy, as: office.ada, now: late)) == nil)
+        let left = office.room(then: [.memberRemoved(user: office.bob)])
+        #expect(code(try delete(in: left, as: office.bob)) == "room.not_a_member")
     }
 
     @Test func `authors, moderators and administrators delete`() throws {

@@ -69,6 +69,27 @@ struct ConditionTests {
             #expect(answer.headers[.eTag] == changed.headers[.eTag])
         }
     }
+
+    @Test func `a message whose replies have grown is sent although its version is known`() async throws {
+        try await Premises.run { premises in
+            let room = try await premises.room()
+            let root = try await premises.post("root", in: room.id)
+            let reply = try await premises.send(
+                .post,
+                "/api/rooms/\(room.id)/messages",
+                #"{"body":"reply","thread_id":"\#(root.id)"}"#
+            )
+            let tag = root.headers[.eTag] ?? ""
+            let answer = try await premises.send(
+                .get,
+                "/api/messages/\(root.id)",
+                headers: [.ifNoneMatch: tag],
+                since: reply
+            )
+            #expect(answer.status == 200 && answer["reply_count"].int == 1)
+            #expect(answer.headers[.eTag] == tag)
+        }
+    }
 }
 
 struct MinimumPositionTests {
@@ -126,7 +147,7 @@ struct MinimumPositionTests {
             #expect(posted.status == 201)
             let edited = try await premises.send(.patch, "/api/messages/\(posted.id)", #"{"body":"y"}"#)
             #expect(edited.status == 200)
-            #expect(edited.text == #"{"id":"\#(posted.id)","version":2}"#)
+            #expect(edited.text == #"{"id":"\#(posted.id)","version":2,"unreached":[]}"#)
             #expect(edited.headers[.eTag] == "\"2\"")
             #expect(edited.headers[.daybookPosition] != nil)
         }

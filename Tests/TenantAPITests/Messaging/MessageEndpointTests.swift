@@ -38,6 +38,7 @@ struct MessageEndpointTests {
             #expect(edited["body"].text == "two")
             #expect(edited["edited_at"] != .null)
             #expect(edited.headers[.eTag] == "\"2\"")
+            #expect(edited["unreached"].items.isEmpty)
             let history = try await premises.send(.get, "\(path)/history")
             #expect(history["items"].items.map { $0["body"].text } == ["one", "two"])
             #expect(history["next_cursor"] == .null)
@@ -50,6 +51,17 @@ struct MessageEndpointTests {
             #expect(tombstone["version"].int == 3)
             #expect(try await premises.send(.get, "\(path)/history")["items"].items.isEmpty)
             try await premises.send(.patch, path, #"{"body":"three"}"#).expectProblem(409, "message.deleted")
+        }
+    }
+
+    @Test func `an edit says whom its mentions do not reach`() async throws {
+        try await Premises.run { premises in
+            let bob = try await premises.person("bob")
+            let room = try await premises.room()
+            let posted = try await premises.post("hi", in: room.id)
+            let edited = try await premises.send(.patch, "/api/messages/\(posted.id)", #"{"body":"hi @bob"}"#)
+            #expect(edited["body"].text == "hi @bob")
+            #expect(edited["unreached"] == [.string("\(bob.id)")] && edited["mentions"].items.isEmpty)
         }
     }
 

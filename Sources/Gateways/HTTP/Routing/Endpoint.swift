@@ -86,6 +86,7 @@ extension Set<Role> {
 struct RawReply: Sendable {
     let status: HTTPResponse.Status
     let version: Int64?
+    let isWholeInVersion: Bool
     let position: Int64?
     /// Nil for no body.
     let body: (@Sendable () -> ByteBuffer)?
@@ -93,6 +94,7 @@ struct RawReply: Sendable {
     init<Answer>(_ reply: Reply<Answer>) {
         status = reply.status
         version = reply.version
+        isWholeInVersion = reply.isWholeInVersion
         position = reply.position
         let answer = reply.answer
         if Answer.self == NoContent.self { body = nil } else { body = { JSONWriter.write(answer) } }

@@ -7,14 +7,22 @@ package struct Reply<Answer: Encodable & Sendable>: Sendable {
     package var status: HTTPResponse.Status
     /// Of the entity that the answer is; becomes its `ETag`.
     package var version: Int64?
+    /// Whether the same version always means the same answer, so that a client that has it need not be sent it again.
+    package var isWholeInVersion: Bool
     /// Of a write's last event; becomes `Daybook-Position`.
     package var position: Position?
 
-    package init(_ answer: Answer, status: HTTPResponse.Status = .ok, version: Int64? = nil, position: Position? = nil)
-    {
+    package init(
+        _ answer: Answer,
+        status: HTTPResponse.Status = .ok,
+        version: Int64? = nil,
+        isWholeInVersion: Bool = true,
+        position: Position? = nil
+    ) {
         self.answer = answer
         self.status = status
         self.version = version
+        self.isWholeInVersion = isWholeInVersion
         self.position = position
     }
 }

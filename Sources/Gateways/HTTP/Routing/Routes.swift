@@ -50,7 +50,9 @@ package struct Routes: Sendable {
         if let version = reply.version {
             let tag = EntityTag(version: version)
             response.headers[.eTag] = tag.description
-            if isRead, reply.status == .ok, let held = request.headers[.ifNoneMatch], tag.matches(anyOf: held) {
+            if isRead, reply.isWholeInVersion, reply.status == .ok, let held = request.headers[.ifNoneMatch],
+                tag.matches(anyOf: held)
+            {
                 response.status = .notModified
                 return response
             }

@@ -20,7 +20,12 @@ extension TenantAPI {
                 call,
                 body in
                 let id: MessageID = try call.id("message")
-                let command = DeleteMessage(message: id, seq: try await seq(of: id, for: call), reason: body.reason)
+                let command = DeleteMessage(
+                    message: id,
+                    seq: try await seq(of: id, for: call),
+                    reason: body.reason,
+                    policy: messaging
+                )
                 return Reply(position: try await run(command, for: call).position)
             },
             Endpoint(
@@ -66,10 +71,11 @@ extension TenantAPI {
         guard let message = try await reads.message(call.id("message"), for: call.user, in: call.tenant) else {
             throw Problem.messageUnknown
         }
-        return Reply(message, version: message.version)
+        // Replies are counted without being changes of the message, so its version does not say that it is as it was.
+        return Reply(message, version: message.version, isWholeInVersion: false)
     }
 
-    private func edit(_ call: Call, _ body: NewBody) async throws -> Reply<Written<MessageView>> {
+    private func edit(_ call: Call, _ body: NewBody) async throws -> Reply<Said<Written<MessageView>>> {
         let id: MessageID = try call.id("message")
         let command = EditMessage(
             message: id,
@@ -78,9 +84,14 @@ extension TenantAPI {
             policy: messaging
         )
         let result = try await run(command, for: call)
-        return try await written("\(id)", by: result, for: call) {
+        let reply = try await written("\(id)", by: result, for: call) {
             try await reads.message(id, for: call.user, in: call.tenant)
         }
+        return Reply(
+            Said(reply.answer, unreached: result.answer.unreached),
+            version: reply.version,
+            position: reply.position
+        )
     }
 
     private func history(_ call: Call) async throws -> Reply<PageAnswer<RevisionView>> {

@@ -47,24 +47,8 @@ extension TenantAPI {
         }
     }
 
-    /// The message, and whom of those it mentions it does not reach, since they are not in the room.
-    private struct PostedMessage: Encodable, Sendable {
-        let message: MessageView
-        let unreached: [String]
-
-        private enum CodingKeys: String, CodingKey {
-            case unreached
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            try message.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(unreached, forKey: .unreached)
-        }
-    }
-
     /// All that a new message is stands in the request and the decision, so the answer need not wait for the read models.
-    private func post(_ call: Call, _ body: NewMessage) async throws -> Reply<PostedMessage> {
+    private func post(_ call: Call, _ body: NewMessage) async throws -> Reply<Said<MessageView>> {
         if let nonce = body.clientNonce, !(1...255).contains(nonce.utf8.count) {
             let fault = Problem.Fault("/client_nonce", "must have 1 to 255 bytes")
             throw Problem(
@@ -98,13 +82,34 @@ extension TenantAPI {
             source: nil,
             version: 1
         )
-        let posted = PostedMessage(message: view, unreached: result.answer.unreached.map(\.description))
-        return Reply(posted, status: .created, version: view.version, position: result.position)
+        let said = Said(view, unreached: result.answer.unreached)
+        return Reply(said, status: .created, version: view.version, position: result.position)
     }
 
     /// The one message that this author means by this name, so that a retry posts it once; a new one without a name.
     private func message(named name: String?, by call: Call) -> MessageID {
         guard let name else { return MessageID() }
         return MessageID(.derived("daybook.message", call.tenant.id.bytes, call.user.uuid.bytes, Array(name.utf8)))
+    }
+}
+
+/// A message that was just written, and whom of those it mentions it does not reach, since they are not in the room.
+struct Said<Message: Encodable & Sendable>: Encodable, Sendable {
+    private let message: Message
+    private let unreached: [String]
+
+    init(_ message: Message, unreached: [UserID]) {
+        self.message = message
+        self.unreached = unreached.map(\.description)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case unreached
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try message.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(unreached, forKey: .unreached)
     }
 }
