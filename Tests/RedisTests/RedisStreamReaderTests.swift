@@ -1,3 +1,4 @@
+import Dispatch
 import Redis
 import Synchronization
 import Testing
@@ -126,6 +127,31 @@ struct RedisStreamReaderTests {
         }
         #expect(elapsed < .seconds(3))
         await away.waitUntilReady()
+    }
+
+    @Test func `a reader that was so far behind that entries are gone tells the gap`() async throws {
+        let redis = try TestRedis.connection()
+        let (isHeld, mayGoOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let reader = RedisStreamReader(try TestRedis.configuration(), streams: [key: .latest], maxEntries: 10) {
+            [entries] in
+            entries.add($0)
+            guard entries.all.count == 1 else { return }
+            isHeld.signal()
+            mayGoOn.wait()
+        } onGap: { [gaps] in
+            gaps.increment()
+        }
+        await reader.waitUntilReady()
+        _ = try redis.send(RedisCommand("XADD", key, "1-0", "n", 1))
+        isHeld.wait()
+        var batch = RedisBatch()
+        for number in 2...100 { batch.append("XADD", key, "MAXLEN", 30, "\(number)-0", "n", number) }
+        _ = try redis.pipelineCounting(batch)
+        mayGoOn.signal()
+        try await eventually { entries.all.count == 31 }
+        #expect(entries.all.map(\.id.ms) == [1] + Array(71...100))
+        #expect(gaps.count == 1)
+        await reader.close()
     }
 
     @Test func `a key that is no stream is told as a failure`() async throws {

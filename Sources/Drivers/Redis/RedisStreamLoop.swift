@@ -66,6 +66,9 @@ struct RedisStreamLoop {
             // Of a stream that was reset under the connection nothing would come until it has grown past its place.
             if rewindYounger(try lastEntries(on: connection)) { callbacks.onGap() }
         } else {
+            // Who is behind by more than a read may be behind by more than the streams keep.
+            let before = places
+            if entries.count >= maxEntries, try wereTrimmed(past: before, on: connection) { callbacks.onGap() }
             for entry in entries { places[entry.key] = entry.id }
             callbacks.onEntries(entries)
         }
@@ -86,6 +89,20 @@ struct RedisStreamLoop {
         let younger = places.filter { $0.value > last[$0.key, default: .zero] }
         for key in younger.keys { places[key] = .zero }
         return !younger.isEmpty
+    }
+
+    /// Whether a stream begins after its place, so that entries between may have gone unread. One that is read from its
+    /// beginning has no place yet.
+    private func wereTrimmed(
+        past places: [String: RedisStreamID],
+        on connection: RedisConnection
+    ) throws(RedisError) -> Bool {
+        for (key, place) in places where place != .zero {
+            let reply = try connection.send(RedisCommand("XRANGE", key, "-", "+", "COUNT", 1))
+            let first = try RedisStreamEntry.range(reply, key: key).first
+            if let first, place < first.id { return true }
+        }
+        return false
     }
 
     /// The last entry that each stream ever had, trimmed and deleted ones included.

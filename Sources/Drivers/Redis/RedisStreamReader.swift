@@ -8,7 +8,8 @@ import Threads
 ///
 /// - after a new connection, before anything is read over it;
 /// - when a stream was found younger than the place already read to (Redis was flushed or restarted empty, the key was
-///   deleted). The stream is then read from its beginning.
+///   deleted). The stream is then read from its beginning;
+/// - when the reader was so far behind that a stream was trimmed past its place.
 ///
 /// ```swift
 /// let reader = RedisStreamReader(configuration, streams: ["wake": .latest]) { entries in
