@@ -75,6 +75,11 @@ package struct EventCodec: Sendable {
         }
     }
 
+    /// Decodes an event of rooms, which hold nothing personal.
+    package static func decodeRoom(_ payload: [UInt8], of type: EventType) throws -> RoomEvent {
+        try decode(payload, of: type, as: RoomEvent.self, in: nil)
+    }
+
     private func decoding<T>(_ attempt: () throws -> T, load: (UUID) async throws -> Void) async throws -> T {
         var tries = 0
         while true {
@@ -105,22 +110,30 @@ package struct EventCodec: Sendable {
     }
 
     private func payload<E: Event>(_ raw: RecordedEvent, as kind: E.Type) throws -> E {
-        guard let current = EventCatalog.currentVersion[raw.type.name] else { throw DecodeError.unknownType(raw.type) }
-        let bytes = try Upcasting.bring(raw.payload, of: raw.type, to: current, by: kind.upcasters)
+        let context = SealingContext(opening: { [keyring] in keyring.cached($0) }, tenant: raw.tenant)
+        return try Self.decode(raw.payload, of: raw.type, as: kind, in: context)
+    }
+
+    /// Decodes what an event says. One with personal fields needs a context, and throws `MissingKey` for a key that it has not.
+    private static func decode<E: Event>(
+        _ payload: [UInt8],
+        of type: EventType,
+        as kind: E.Type,
+        in context: SealingContext?
+    ) throws -> E {
+        guard let current = EventCatalog.currentVersion[type.name] else { throw DecodeError.unknownType(type) }
+        let bytes = try Upcasting.bring(payload, of: type, to: current, by: kind.upcasters)
         let decoder = JSONDecoder()
-        decoder.userInfo[SealingContext.userInfoKey] = SealingContext(
-            opening: { [keyring] in keyring.cached($0) },
-            tenant: raw.tenant
-        )
+        if let context { decoder.userInfo[SealingContext.userInfoKey] = context }
         let event: E
         do { event = try decoder.decode(kind, from: Data(bytes)) } catch let missing as MissingKey {
             throw missing
         } catch {
-            throw DecodeError.malformed(raw.type, "\(error)")
+            throw DecodeError.malformed(type, "\(error)")
         }
         // The payload names its own case; a type beside it that says otherwise is a broken event, not a choice.
-        guard event.type.name == raw.type.name else {
-            throw DecodeError.malformed(raw.type, "the payload is a \(event.type.name)")
+        guard event.type.name == type.name else {
+            throw DecodeError.malformed(type, "the payload is a \(event.type.name)")
         }
         return event
     }

@@ -79,16 +79,18 @@ package final class Fanout: Service {
                     on: connection
                 )
                 guard let lease else { return nil }
-                return try PartitionFanout(
-                    taking: lease,
-                    configuration,
-                    codec: codec,
-                    queries: queries,
-                    projected: projected,
-                    onWake: onWake,
-                    redis: try RedisConnection(configuration.redis),
-                    on: connection
-                )
+                return try lease.releasingOnFailure(on: connection) {
+                    try PartitionFanout(
+                        taking: lease,
+                        configuration,
+                        codec: codec,
+                        queries: queries,
+                        projected: projected,
+                        onWake: onWake,
+                        redis: try RedisConnection(configuration.redis),
+                        on: connection
+                    )
+                }
             }
         }
         watch = CheckpointWatch(

@@ -16,11 +16,11 @@ extension PartitionFanout {
         if let last = events.last?.raw.position { try show(&commands, through: last, &wake) }
     }
 
-    /// Whether anything has to be done for an event: its tenant has users who are served, or it takes back what was told to
-    /// users who are served no more, whose payloads lie in Redis for a while.
+    /// Whether anything has to be done for an event: its tenant has users who are served, or it takes back, or may take back, what
+    /// was told to users who are served no more, whose payloads lie in Redis for a while.
     private func isHeard(_ event: LogEvent) -> Bool {
         if users.byTenant[event.raw.tenant] != nil { return true }
-        guard case .success(let recorded) = event.decoded else { return false }
+        guard case .success(let recorded) = event.decoded else { return true }
         return switch recorded.event {
         case .message(_, .deleted), .room(_, .messagesRangeDeleted): true
         case .message, .room, .user, .readState, .handle: false
@@ -45,6 +45,8 @@ extension PartitionFanout {
         let recorded = try facts.readable(events)
         try refreshStandings(recorded, on: connection)
         withheldUsers = Set(withheld.map { QueueOwner($0.tenant, UserID($0.stream)) })
+        // What happens to the members of a room that is set aside does not pass by here.
+        for stream in withheld { audiences.forget(.init(stream.tenant, RoomID(stream.stream))) }
         let news = withheld.filter { stream in events.contains { $0.raw.position == stream.position } }
         var blanks = try Blanks(of: recorded, withholding: news, in: partition, on: connection)
 
@@ -54,12 +56,16 @@ extension PartitionFanout {
         }
         for event in recorded {
             blanks.append(at: event.position, of: partition, to: &commands, &wake)
+            // Audiences are kept right only while they are asked for: nothing must be told by one that is not.
+            guard users.byTenant[event.raw.tenant] != nil else { continue }
             follow(event, &commands)
             for told in RealtimeDerivation.events(of: event, knowing: facts) {
                 try add(told, of: event.raw.tenant, to: &commands, &wake, on: connection)
             }
             if hidden + commands.count >= configuration.commandLimit {
                 try show(&commands, through: event.position, &wake)
+                // A step may take longer than its lease; its successor must not begin it anew.
+                try writeCheckpointIfDue(on: connection)
             }
         }
     }
@@ -84,9 +90,11 @@ extension PartitionFanout {
         case .room(let room, .memberRemoved(let user)):
             audiences.removed(user, from: .init(tenant, room))
             revoke(.room(room), from: QueueOwner(tenant, user), at: event.position, &commands)
-        case .user(let user, .deactivated): revoke(.all, from: QueueOwner(tenant, user), at: event.position, &commands)
-        case .user(let user, .roleChanged(let role)) where role == .auditor:
-            revoke(.all, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .user(let user, .deactivated), .user(let user, .roleChanged(.auditor)):
+            // Whoever saw nothing before has nothing to lose but the word of it.
+            let owner = QueueOwner(tenant, user)
+            guard users[owner]?.standings.at(event.position - 1) != nil else { return }
+            revoke(.all, from: owner, at: event.position, &commands)
         case .user(let user, .roleChanged(let role)) where role == .guest:
             revoke(.channels, from: QueueOwner(tenant, user), at: event.position, &commands)
         case .room, .user, .message, .readState, .handle: break
@@ -161,12 +169,21 @@ extension PartitionFanout {
         func present(_ users: [ServedUser]) -> [ServedUser] {
             users.filter { $0.standings.at(position) != nil && !withheldUsers.contains($0.owner) }
         }
+        /// Told of their own loss, which ends their standing.
+        func ended(_ former: UserID) -> [ServedUser] {
+            [users[QueueOwner(tenant, former)]].compactMap(\.self).filter {
+                $0.standings.at(position - 1) != nil && !withheldUsers.contains($0.owner)
+            }
+        }
         func members(_ room: RoomID) throws -> [ServedUser] {
             present(try audiences.served(.init(tenant, room), at: position, among: users, on: connection))
         }
         let groups: [(FanoutEntry.Right, [ServedUser])]
         switch event.audience {
         case .tenant: groups = [(.any, present(users.byTenant[tenant] ?? []))]
+        case .tenantAndFormer(let former):
+            let others = present(users.byTenant[tenant] ?? []).filter { $0.owner.id != former }
+            groups = [(.any, others + ended(former))]
         case .user(let id):
             groups = [(event.room == nil ? .any : .member, present(users[QueueOwner(tenant, id)].map { [$0] } ?? []))]
         case .members(let room): groups = [(.member, try members(room))]

@@ -50,6 +50,7 @@ extension PartitionFanout {
         guard !owners.isEmpty else { return }
         // While repeating, entries up to the watermark may be refused; only after it is a new queue complete.
         let floor = max(watermark, position)
+        for tenant in Set(owners.map(\.tenant)) where users.byTenant[tenant] == nil { audiences.forget(tenant) }
         let standings = try ServedUsers.standings(of: Array(owners), on: connection)
         var commands = RedisBatch()
         for owner in owners {

@@ -106,16 +106,13 @@ struct PartitionFanout: PartitionWork {
             projected = try Self.checkpointOfProjector(partition, on: connection)
         }
         let events = projected > position ? try nextEvents(on: connection) : []
-        if let last = events.last?.raw.position {
-            try fanOut(events, on: connection)
-            position = last
-        }
+        if !events.isEmpty { try fanOut(events, on: connection) }
         // After what is urgent: the log answers newcomers meanwhile.
         if now >= lookAt {
             lookAt = now + configuration.poll
             try takeNewcomers(on: connection)
         }
-        if events.isEmpty || now >= checkpointAt { try writeCheckpoint(on: connection) }
+        if events.isEmpty { try writeCheckpoint(on: connection) } else { try writeCheckpointIfDue(on: connection) }
         if now >= renewAt {
             renewAt = now + configuration.lease / 3
             try lease.renew(on: connection)
@@ -156,6 +153,10 @@ struct PartitionFanout: PartitionWork {
         ).decode(Position.self).first ?? 0
     }
 
+    mutating func writeCheckpointIfDue(on connection: PostgresConnection) throws {
+        if checkpointAt <= .now { try writeCheckpoint(on: connection) }
+    }
+
     /// Sets the checkpoint to where this run is; back, where Redis holds less than it says. It need not be on disk: after a
     /// crash of Postgres an older one repeats what Redis has already.
     private mutating func writeCheckpoint(on connection: PostgresConnection) throws {
@@ -182,6 +183,7 @@ struct PartitionFanout: PartitionWork {
         try store.commit(commands)
         commands.removeAll()
         hidden = 0
+        self.position = position
         if !told.users.isEmpty || !told.blanked.isEmpty { onWake(told) }
         wake = FanoutWake(partition: partition, watermark: watermark, users: [:])
         wakes += 1

@@ -51,12 +51,13 @@ struct RoomAudiences {
         size -= 1
     }
 
-    /// Forgets the rooms of a tenant whose events are not followed any more.
+    /// Forgets the rooms of a tenant whose events are not followed any more, or were not until now.
     mutating func forget(_ tenant: UUID) {
-        for (key, room) in rooms where key.tenant == tenant {
-            rooms[key] = nil
-            size -= room.members.count
-        }
+        for key in rooms.keys where key.tenant == tenant { forget(key) }
+    }
+
+    mutating func forget(_ room: RealtimeFacts.Key<RoomID>) {
+        if let forgotten = rooms.removeValue(forKey: room) { size -= forgotten.members.count }
     }
 
     private mutating func load(

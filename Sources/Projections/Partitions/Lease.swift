@@ -81,6 +81,18 @@ package struct Lease: Sendable {
         )
     }
 
+    /// Gives the partition up if `body` fails: another process may be able to do what this one is not.
+    package func releasingOnFailure<Result>(
+        on connection: PostgresConnection,
+        _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch {
+            // Where Postgres is the reason, the lease ends by itself.
+            try? release(on: connection)
+            throw error
+        }
+    }
+
     /// Moves the checkpoint in the caller's transaction, and makes the lease last from now on. On `Deposed` the transaction
     /// must be rolled back.
     package func advance(to position: Position, on connection: PostgresConnection) throws {

@@ -104,7 +104,8 @@ final class PartitionThread: Sendable {
                 } else {
                     logger.error("The \(configuration.name) failed and tries again", metadata: ["error": "\(error)"])
                 }
-                sleep(backoff.next())
+                // Whoever stands by comes first.
+                sleep(max(backoff.next(), configuration.standby * 2))
             }
         }
     }
@@ -116,6 +117,11 @@ final class PartitionThread: Sendable {
             return
         }
         logger.info("The \(configuration.name) owns the partition", metadata: ["epoch": "\(work.lease.epoch)"])
+        try work.lease.releasingOnFailure(on: connection) { try go(on: connection, with: &work) }
+        try work.release(on: connection)
+    }
+
+    private func go(on connection: PostgresConnection, with work: inout any PartitionWork) throws {
         var patience = configuration.poll
         while !isStopping {
             // A hint serves once: one that the log does not bear out must not make this thread spin.
@@ -130,7 +136,6 @@ final class PartitionThread: Sendable {
                 patience = min(patience * 2, configuration.idlePoll)
             }
         }
-        try work.release(on: connection)
     }
 
     /// Returns when there is known to be more, after `patience`, or when stopping.

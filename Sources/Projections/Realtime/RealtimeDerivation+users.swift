@@ -17,15 +17,17 @@ extension RealtimeDerivation {
             ]
         case .profileChanged(let name): return [changed("profile_changed", id, version) { $0.add("name", name.text) }]
         case .roleChanged(let role):
-            // Which channels they see may have changed with it.
+            // Which channels they see may have changed with it, or whether they see anything: an auditor is told nothing.
+            let audience = role == .auditor ? Audience.tenantAndFormer(id) : .tenant
             return [
-                changed("role_changed", id, version) { $0.add("role", role.rawValue) },
-                resync(id, "rooms", "role_changed"),
+                changed("role_changed", id, version, audience) { $0.add("role", role.rawValue) },
+                resync(id, "role_changed"),
             ]
-        case .deactivated: return [changed("deactivated", id, version) { $0.add("active", false) }]
+        case .deactivated:
+            return [changed("deactivated", id, version, .tenantAndFormer(id)) { $0.add("active", false) }]
         case .reactivated:
             // Meanwhile they were told nothing.
-            return [changed("reactivated", id, version) { $0.add("active", true) }, resync(id, "all", "reactivated")]
+            return [changed("reactivated", id, version) { $0.add("active", true) }, resync(id, "reactivated")]
         }
     }
 
@@ -33,9 +35,10 @@ extension RealtimeDerivation {
         _ change: String,
         _ id: UserID,
         _ version: StreamVersion,
+        _ audience: Audience = .tenant,
         _ fields: (inout JSONText) -> Void
     ) -> Told {
-        Told(.userChanged, nil, .tenant) {
+        Told(.userChanged, nil, audience) {
             $0.add("change", change)
             $0.add("user") { user in
                 user.add("id", "\(id)")
@@ -45,9 +48,9 @@ extension RealtimeDerivation {
         }
     }
 
-    private static func resync(_ user: UserID, _ scope: String, _ reason: String) -> Told {
+    private static func resync(_ user: UserID, _ reason: String) -> Told {
         Told(.resync, nil, .user(user)) {
-            $0.add("scope", scope)
+            $0.add("scope", "all")
             $0.add("reason", reason)
         }
     }

@@ -26,5 +26,7 @@ package enum Audience: Sendable, Equatable {
     /// The members, and every user who is no guest.
     case channel(RoomID)
     case tenant
+    /// The tenant, and the one who has just ceased to see anything of it.
+    case tenantAndFormer(UserID)
     case user(UserID)
 }

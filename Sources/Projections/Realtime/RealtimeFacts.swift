@@ -194,18 +194,27 @@ extension RealtimeFacts {
     private static func question(aboutHistoryOf rooms: Set<Key<RoomID>>, in partition: Partition) -> Question {
         Question(
             sql: """
-                SELECT e.tenant, e.stream, e.version, e.payload
+                SELECT e.tenant, e.stream, e.version, t.name, t.version, e.payload
                   FROM unnest(\(rooms.map(\.tenant)), \(rooms.map(\.id.uuid))) AS k (tenant, stream)
                   JOIN es.events e USING (tenant, stream)
+                  JOIN es.types t ON t.id = e.type
                  WHERE e.type = ANY (ARRAY(SELECT id FROM es.types WHERE name = ANY (\(shapingTypes))))
                    AND e.partition = \(partition.number)
                  ORDER BY e.tenant, e.stream, e.version
                 """
         ) { answer, facts in
-            let decoder = JSONDecoder()
-            for (tenant, stream, version, payload) in try answer.decode((UUID, UUID, Int64, [UInt8]).self) {
-                let event = try decoder.decode(RoomEvent.self, from: Data(payload))
-                facts.rooms[Key(tenant, RoomID(stream))]?.history.append((version, event))
+            var ended: Set<Key<RoomID>> = []
+            let rows = try answer.decode((UUID, UUID, Int64, String, Int32, [UInt8]).self)
+            for (tenant, stream, version, name, typeVersion, payload) in rows {
+                let room = Key(tenant, RoomID(stream))
+                if ended.contains(room) { continue }
+                do {
+                    let event = try EventCodec.decodeRoom(payload, of: EventType(name, version: Int(typeVersion)))
+                    facts.rooms[room]?.history.append((version, event))
+                } catch {
+                    // The room is set aside from there on, and nobody is told of what comes after.
+                    ended.insert(room)
+                }
             }
         }
     }

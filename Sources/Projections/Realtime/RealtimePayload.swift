@@ -70,21 +70,19 @@ extension RealtimePayload {
     ///
     /// - Parameter naming: what the event's identifier is derived from, so that a repeated poll gets the same one.
     package static func resync(
-        _ room: RoomID?,
         reason: String,
         since: Timestamp,
         naming: (queue: UUID, place: RealtimePlace)
     ) -> RealtimePayload {
         let place = Array("\(naming.place.position)-\(naming.place.index)".utf8)
-        let id = UUID.derived("daybook.realtime.resync", naming.queue.bytes, place, room?.uuid.bytes ?? [])
+        let id = UUID.derived("daybook.realtime.resync", naming.queue.bytes, place)
         var text = JSONText()
         text.add("id", "evt_\(id.text)")
         text.add("type", RealtimeType.resync.rawValue)
         text.add("recorded_at", "\(since)")
         text.add("actor") { $0.add("type", "system") }
-        if let room { text.add("room_id", "\(room)") }
         text.add("data") { data in
-            data.add("scope", room == nil ? "all" : "room")
+            data.add("scope", "all")
             data.add("reason", reason)
             data.add("since", "\(since)")
         }

@@ -29,12 +29,16 @@ package struct Refill: Sendable {
 
     /// Up to `limit` events after `place` that lie at or before `last`, which must be a position that is projected.
     ///
-    /// - Parameter matches: what is wanted of what the user may see.
+    /// - Parameters:
+    ///   - horizon: how far the user has been told of losses, at or after `last`: nothing of what is lost by then is given, and all
+    ///     that is lost later. So what comes from a queue after a page leaves nothing out that the page gave, nor the other way round.
+    ///   - matches: what is wanted of what the user may see.
     package func page(
         of tenant: Tenant,
         for user: UserID,
         after place: RealtimePlace,
         through last: Position,
+        asOf horizon: Position,
         limit: Int,
         where matches: (RealtimeType, RoomID?) -> Bool = { _, _ in true }
     ) async throws -> Page {
@@ -48,7 +52,7 @@ package struct Refill: Sendable {
             guard let end = raw.last?.position else { break }
             scanned += raw.count
             let logged = try await decode(raw)
-            let (facts, seen) = try await load(logged, user: user, tenant: tenant, known: visibility)
+            let (facts, seen) = try await load(logged, user, tenant, asOf: horizon, known: visibility)
             visibility = seen
             for event in try facts.readable(logged).flatMap({ RealtimeDerivation.events(of: $0, knowing: facts) })
             where event.place > place && matches(event.type, event.room) && seen.sees(event) {
@@ -90,17 +94,17 @@ package struct Refill: Sendable {
 
     private func load(
         _ logged: [LogEvent],
-        user: UserID,
-        tenant: Tenant,
+        _ user: UserID,
+        _ tenant: Tenant,
+        asOf horizon: Position,
         known: Visibility?
     ) async throws -> (RealtimeFacts, Visibility) {
         let questions = RealtimeFacts.aside(logged) + RealtimeFacts.questions(about: logged)
         let queries = questions.map(\.sql)
-        // Once a page: whatever the user loses meanwhile comes after `last`, and the next page knows it.
         if let known { return (try await pool.bound(to: tenant, queries) { try RealtimeFacts(questions, $0) }, known) }
         return try await pool.bound(to: tenant, queries + Visibility.queries(for: user, in: tenant)) { results in
             let count = questions.count
-            let visibility = try Visibility(user: user, results[count], results[count + 1])
+            let visibility = try Visibility(user: user, asOf: horizon, results[count], results[count + 1])
             return (try RealtimeFacts(questions, results.prefix(count)), visibility)
         }
     }

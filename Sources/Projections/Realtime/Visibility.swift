@@ -56,9 +56,11 @@ package struct Visibility: Sendable {
 
     package func sees(_ event: RealtimeEvent) -> Bool {
         let position = event.place.position
-        guard position >= closed, let standing = standings.at(position) else { return false }
+        guard position >= closed else { return false }
+        if case .tenantAndFormer(user) = event.audience { return standings.at(position - 1) != nil }
+        guard let standing = standings.at(position) else { return false }
         switch event.audience {
-        case .tenant: return true
+        case .tenant, .tenantAndFormer: return true
         case .user(let id):
             return id == user && event.room.map { position >= left[$0, default: 0] } ?? true
         case .members(let room): return isMember(of: room, at: position)
@@ -91,15 +93,24 @@ extension Visibility {
         ]
     }
 
-    package init(user: UserID, _ standings: PostgresResult, _ memberships: PostgresResult) throws(PostgresError) {
+    /// - Parameter horizon: what was lost after it is not lost yet, for whoever is told of events up to there.
+    package init(
+        user: UserID,
+        asOf horizon: Position,
+        _ standings: PostgresResult,
+        _ memberships: PostgresResult
+    ) throws(PostgresError) {
+        func interval(_ from: Position, _ to: Position?) -> Interval {
+            Interval(from: from, to: to.flatMap { $0 <= horizon ? $0 : nil })
+        }
         let rooms = try memberships.decode((UUID, Int64, Int64?).self)
         self.init(
             user: user,
             standings: try standings.decode((Int64, Int64?, Bool).self).map {
-                Standing(Interval(from: $0, to: $1), guest: $2)
+                Standing(interval($0, $1), guest: $2)
             },
             memberships: Dictionary(grouping: rooms) { RoomID($0.0) }.mapValues {
-                $0.map { Interval(from: $0.1, to: $0.2) }
+                $0.map { interval($0.1, $0.2) }
             }
         )
     }

@@ -130,6 +130,26 @@ struct FanoutStage: Sendable {
     /// What the user's queue would hold if it were made up from the log.
     func refilled(_ user: UserID, after place: RealtimePlace = RealtimePlace(0, 0)) async throws -> [RealtimeEvent] {
         let head = try await story.project()
-        return try await refill().page(of: story.tenant, for: user, after: place, through: head, limit: .max).events
+        return try await refill().page(
+            of: story.tenant,
+            for: user,
+            after: place,
+            through: head,
+            asOf: head,
+            limit: .max
+        ).events
+    }
+
+    /// The same, for one who has been told of all up to `head` and no more.
+    func refilled(_ user: UserID, asOf head: Position) async throws -> [RealtimeEvent] {
+        try await story.project()
+        return try await refill().page(
+            of: story.tenant,
+            for: user,
+            after: RealtimePlace(0, 0),
+            through: head,
+            asOf: head,
+            limit: .max
+        ).events
     }
 }

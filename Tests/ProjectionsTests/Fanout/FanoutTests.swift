@@ -88,6 +88,29 @@ struct FanoutTests {
         }
     }
 
+    @Test func `what the log gives is what the queue would, though a removal is known to the read models already`()
+        async throws
+    {
+        try await FanoutStage.run { stage in
+            let (ada, bob) = (try await stage.story.join(), try await stage.story.join())
+            let room = try await stage.story.open(.private, members: [ada, bob])
+            try await stage.subscribe(bob)
+            try await stage.fanOut()
+            for number in 1...2 { try await stage.story.post("\(number)", in: room, by: ada) }
+            let told = try await stage.fanOut()
+            let removed = try await stage.story.append(.memberRemoved(user: bob), to: room)
+            let queued = try await stage.queue(bob).map(\.place)
+            #expect(queued.count == 2)
+            let positions = queued.map(\.position)
+            #expect(try await stage.refilled(bob, asOf: told).suffix(2).map(\.place.position) == positions)
+            try await stage.fanOut()
+            #expect(
+                try await stage.refilled(bob, asOf: removed).filter { positions.contains($0.place.position) }.isEmpty
+            )
+            #expect(try await stage.queue(bob).map(\.place.position) == [removed])
+        }
+    }
+
     @Test func `a deletion takes the message's earlier payloads away`() async throws {
         try await FanoutStage.run { stage in
             let ada = try await stage.story.join()
@@ -296,8 +319,10 @@ struct FanoutTests {
             let room = try await stage.story.open(.private, members: [ada, bob])
             for user in [ada, bob, eve] { try await stage.subscribe(user) }
             try await stage.fanOut()
-            try await stage.story.post("heard", in: room, by: ada)
+            let doomed = try await stage.story.post("heard", in: room, by: ada)
             let heard = try await stage.story.project()
+            // What is looked at although nobody listens must not bring the members of then to mind.
+            try await stage.story.append(.deleted(room: room, by: ada, reason: nil), to: doomed)
             try await stage.story.append(.memberRemoved(user: bob), to: room)
             let changed = try await stage.story.append(.memberAdded(user: eve, role: .member), to: room)
             try await stage.story.post("for those who are in", in: room, by: ada)
@@ -350,6 +375,33 @@ struct FanoutTests {
                 try fanout.release(on: connection)
             }
             #expect(try await checkpoint() == [last])
+        }
+    }
+
+    @Test func `a step that is cut short goes on where it has shown the last event`() async throws {
+        try await FanoutStage.run { stage in
+            var members: [UserID] = []
+            for _ in 0..<7 { members.append(try await stage.story.join()) }
+            let room = try await stage.story.open(members: members)
+            for user in members { try await stage.subscribe(user) }
+            let before = try await stage.fanOut()
+            for number in 1...3 { try await stage.story.post("\(number)", in: room, by: members[0]) }
+            let projected = try await stage.story.project()
+            let configuration = stage.story.database.configuration()
+            let checkpoints = Mutex<[Position]>([])
+            try await stage.fanout(
+                { ($0.commandLimit, $0.checkpoint) = (4, .zero) },
+                onWake: { wake in
+                    guard wake.watermark > before else { return }
+                    let found = try? PostgresConnection(configuration).execute(
+                        "SELECT position FROM rm.checkpoints WHERE projection = 'fanout'"
+                    ).decode(Position.self)
+                    checkpoints.withLock { $0 += found ?? [] }
+                }
+            ) { fanout, connection in
+                _ = try fanout.step(hint: projected, on: connection)
+            }
+            #expect(checkpoints.withLock { $0 } == [before, before + 1, before + 2])
         }
     }
 

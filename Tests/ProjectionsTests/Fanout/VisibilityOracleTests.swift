@@ -169,19 +169,21 @@ private struct World {
         case 8:
             let role = random.pick([Role.member, .guest, .auditor, .admin])
             guard role != roles[user] else { return }
+            let before = present
             let position = try await story.append(.roleChanged(role: role), to: user, of: tenant)
             if !inactive.contains(user) {
                 if role == .auditor { shut[user] = position }
                 if role == .guest, roles[user] != .auditor { demoted[user] = position }
             }
             roles[user] = role
-            note(position, present)
+            note(position, present.union(before.intersection([user])))
         case 9:
             let wasInactive = inactive.contains(user)
+            let before = present
             let position = try await story.append(wasInactive ? .reactivated : .deactivated, to: user, of: tenant)
             if wasInactive { inactive.remove(user) } else { inactive.insert(user) }
-            if !wasInactive { shut[user] = position }
-            note(position, present)
+            if !wasInactive, before.contains(user) { shut[user] = position }
+            note(position, present.union(before.intersection([user])))
         case 10:
             note(try await story.append(.profileChanged(name: Personal("n", of: user)), to: user, of: tenant), present)
         case 11...13:

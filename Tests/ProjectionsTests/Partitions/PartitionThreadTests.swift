@@ -56,6 +56,22 @@ struct PartitionThreadTests {
         }
     }
 
+    @Test func `a partition goes to another process when its owner cannot work`() async throws {
+        try await Story.run { story in
+            let (broken, whole) = (Steps(), Steps())
+            broken.failAlways(Unexpected("this process cannot"))
+            try await working(broken, on: story, idlePoll: .milliseconds(10)) { _ in
+                try await eventually { broken.takeovers > 0 }
+                try await working(whole, on: story, idlePoll: .milliseconds(10)) { thread in
+                    try await eventually { whole.takeovers == 1 }
+                    thread.wake(3)
+                    try await eventually { whole.hints.contains(3) }
+                    #expect(whole.takeovers == 1)
+                }
+            }
+        }
+    }
+
     @Test func `what another process has projected is seen without a hint`() async throws {
         try await Story.run { story in
             let progress = PositionWatch()
@@ -119,6 +135,7 @@ private final class Steps: Sendable {
         var hints: [Position] = []
         var takeovers = 0
         var failure: (any Error)?
+        var isBroken = false
     }
 
     private let state = Mutex(State())
@@ -132,9 +149,11 @@ private final class Steps: Sendable {
     /// Makes the next step fail.
     func fail(_ error: any Error) { state.withLock { $0.failure = error } }
 
+    func failAlways(_ error: any Error) { state.withLock { ($0.failure, $0.isBroken) = (error, true) } }
+
     func take(_ hint: Position) throws {
         let failure = state.withLock { state in
-            defer { state.failure = nil }
+            defer { if !state.isBroken { state.failure = nil } }
             state.hints.append(hint)
             return state.failure
         }
