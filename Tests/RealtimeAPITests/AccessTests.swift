@@ -86,7 +86,7 @@ struct AccessTests {
         }
     }
 
-    @Test func `a deactivated user gets nothing more, and is told to load afresh when back`() async throws {
+    @Test func `a deactivated user is told so and nothing more, and to load afresh when back`() async throws {
         try await Stage.run { stage in
             let (ada, bob) = (try await stage.user("ada", .owner), try await stage.user("bob"))
             let room = try await stage.room(members: [ada, bob])
@@ -95,8 +95,30 @@ struct AccessTests {
             try await stage.fannedOut()
             try await stage.perform(DeactivateUser(user: bob), by: ada)
             try await stage.post("meanwhile", in: room, by: ada)
-            #expect(try await subscriber.drain().isEmpty)
+            let told = try await subscriber.drain()
+            #expect(told.map { $0["data"]["change"].text } == ["deactivated"])
+            #expect(told.first?["data"]["user"]["id"].text == "\(bob)")
             try await stage.perform(ReactivateUser(user: bob), by: ada)
+            let events = try await subscriber.drain()
+            #expect(events.map { $0["type"].text } == ["user.changed", "resync"])
+            #expect(events.last?["data"]["scope"] == "all")
+        }
+    }
+
+    @Test func `who becomes an auditor is told so and nothing more, and to load everything afresh as a member again`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let (ada, bob) = (try await stage.user("ada", .owner), try await stage.user("bob"))
+            let room = try await stage.room(members: [ada, bob])
+            var subscriber = try await stage.subscriber(bob)
+            try await stage.perform(ChangeUserRole(user: bob, role: .auditor), by: ada)
+            try await stage.post("meanwhile", in: room, by: ada)
+            _ = try await stage.user("cyd")
+            let told = try await subscriber.drain()
+            #expect(told.map { $0["data"]["change"].text } == ["role_changed"])
+            #expect(told.first?["data"]["user"]["role"] == "auditor")
+            try await stage.perform(ChangeUserRole(user: bob, role: .member), by: ada)
             let events = try await subscriber.drain()
             #expect(events.map { $0["type"].text } == ["user.changed", "resync"])
             #expect(events.last?["data"]["scope"] == "all")

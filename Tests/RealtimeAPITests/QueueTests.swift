@@ -77,6 +77,16 @@ struct QueueTests {
                 _ = try await stage.redis("SET", FanoutKeys.poll(queue), last.text)
             }
             #expect(try await durable.peek().status == .ok)
+            // Redis may have lost later polls: Postgres has to know of none, either.
+            #expect(try await passing.peek().status == .ok)
+            for subscriber in [passing, durable] {
+                let queue = try #require(Queue.id(subscriber.queue))
+                _ = try await stage.redis("SET", FanoutKeys.poll(queue), last.text)
+            }
+            _ = try await stage.database.pool().execute(
+                "UPDATE rt.queues SET last_poll_at = now() - interval '376 seconds'"
+            )
+            #expect(try await durable.peek().status == .ok)
             let answer = try await passing.peek()
             #expect(answer.status == .gone && answer.code == "queue_gone")
             #expect(try await passing.peek().status == .gone)
@@ -96,6 +106,21 @@ struct QueueTests {
             #expect(answer.status == .created && answer.body["state"] == .null && younger.queue != older.queue)
             let events = try await younger.events(1)
             #expect(events.map(\.messageBody) == ["two"] && events[0]["number"] == 1)
+        }
+    }
+
+    @Test func `a state that is asked for with an older cursor is where the queue goes on`() async throws {
+        try await Stage.run { stage in
+            let ada = try await stage.user("ada")
+            let room = try await stage.room(members: [ada])
+            let older = try await stage.subscriber(ada)
+            try await stage.post("in the state", in: room, by: ada)
+            try await stage.settled()
+            var younger = older
+            let answer = try await younger.register(["cursor": .string(older.cursor), "initial_state": ["rooms"]])
+            #expect(answer.body["state"]["rooms"].items.map { $0["id"].text } == ["\(room)"])
+            try await stage.post("after it", in: room, by: ada)
+            #expect(try await younger.events(1).map(\.messageBody) == ["after it"])
         }
     }
 

@@ -117,4 +117,21 @@ struct RecoveryTests {
             #expect(try await subscriber.events(1).map(\.messageBody) == ["after"])
         }
     }
+
+    @Test func `a queue of chosen rooms that missed too much is to load everything, for it missed more than rooms`()
+        async throws
+    {
+        try await Stage.run(.init(api: { $0.refillLimit = 5 }, runsFanout: false)) { stage in
+            let ada = try await stage.user("ada", .owner)
+            let (one, two) = (try await stage.room(members: [ada]), try await stage.room(members: [ada]))
+            var subscriber = try await stage.subscriber(ada, ["rooms": [.string("\(one)"), .string("\(two)")]])
+            for number in 0..<8 { try await stage.post("\(number)", in: one, by: ada) }
+            _ = try await stage.user("bob")
+            try await stage.settled()
+            let events = try await subscriber.events(6, limit: 6)
+            #expect(events.map { $0["type"].text }.suffix(1) == ["resync"] && events.count == 6)
+            #expect(events.last?["data"]["scope"] == "all")
+            #expect(try await subscriber.poll().events.isEmpty)
+        }
+    }
 }

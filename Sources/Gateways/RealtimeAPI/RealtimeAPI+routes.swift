@@ -30,17 +30,16 @@ extension RealtimeAPI {
             let queue = try await self.queue(context)
             try await self.registry.delete(queue)
             self.hub.end(queue: queue.id)
-            do { try await self.hot.tell(.init(.deleted, queue.id, gateway: self.gateway)) } catch let error
-                as RedisError
-                where error.isUnavailable
-            {
-                // Gateways that still know the queue forget it when they hear of Redis again.
-                context.logger.debug(
-                    "Redis is away; the others do not hear of the deletion",
-                    metadata: ["error": "\(error)"]
-                )
-            }
+            await self.tellDeleted(queue, context.logger)
             return Response(status: .noContent)
+        }
+    }
+
+    /// Has the other gateways forget a queue that is deleted.
+    func tellDeleted(_ queue: Queue, _ logger: Logger) async {
+        do { try await hot.tell(.init(.deleted, queue.id, gateway: gateway)) } catch {
+            // They forget it when they hear of Redis again.
+            logger.warning("The other gateways do not hear that a queue is deleted", metadata: ["error": "\(error)"])
         }
     }
 

@@ -74,7 +74,8 @@ struct Gathering: Sendable {
         var places: [RealtimePlace] = []
         let floor = RealtimePlace.end(of: fences.floor)
         for entry in look.entries where entry.place > found.through && entry.place > floor {
-            guard !fences.withholds(entry), queue.filter.passes(entry.type, entry.room) else { continue }
+            guard !fences.withholds(entry), queue.filter.passes(entry.type, entry.room)
+            else { continue }
             places.append(entry.place)
             if found.events.count + places.count == limit {
                 through = entry.place
@@ -91,7 +92,7 @@ struct Gathering: Sendable {
     private func fill(_ found: inout Found, through position: Position, limit: Int) async throws {
         guard found.through < .end(of: position) else { return }
         if found.refilled >= refillLimit {
-            found.events += try await overflow(found.through)
+            found.events.append(try await overflow(found.through))
             found.through = .end(of: position)
             found.refilled = 0
             return
@@ -101,6 +102,7 @@ struct Gathering: Sendable {
             for: queue.user,
             after: found.through,
             through: position,
+            asOf: found.horizon,
             limit: min(limit, Int(refillLimit - found.refilled)),
             where: queue.filter.passes
         )
@@ -110,13 +112,11 @@ struct Gathering: Sendable {
         found.isPartial = page.through < .end(of: position)
     }
 
-    /// What was missed is too much to be told: the rooms that the queue chose, or everything, are to be loaded afresh.
-    private func overflow(_ place: RealtimePlace) async throws -> [RealtimePayload] {
+    /// What was missed is too much to be told: everything is to be loaded afresh. Also where a queue has chosen rooms, since
+    /// events of no room were missed with the others.
+    private func overflow(_ place: RealtimePlace) async throws -> RealtimePayload {
         let since = try await refill.recordedAt(place, of: queue.tenant) ?? queue.createdAt
-        let rooms: [RoomID?] = queue.filter.rooms.map { $0.sorted() } ?? [nil]
-        return rooms.map { room in
-            RealtimePayload.resync(room, reason: "overflow", since: since, naming: (queue.id, place))
-        }
+        return RealtimePayload.resync(reason: "overflow", since: since, naming: (queue.id, place))
     }
 }
 

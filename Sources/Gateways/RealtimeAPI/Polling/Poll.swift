@@ -89,9 +89,8 @@ extension RealtimeAPI {
         let idle = Int64(queue.idleTimeout / .milliseconds(1))
         // Where Redis has forgotten, Postgres knows it to a quarter of the idle time, and a poll may last five minutes.
         let alive = last?.until ?? registry.lastWritten(queue) + idle / 4 + 300_000
-        let isGone = !queue.durable && now > alive + idle
-        if isGone {
-            try await registry.delete(queue)
+        if !queue.durable, now > alive + idle, try await registry.expire(queue) {
+            await tellDeleted(queue, logger)
             throw Problem.queueGone
         }
         do { try await registry.polled(queue) } catch {

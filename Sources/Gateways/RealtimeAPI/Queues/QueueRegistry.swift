@@ -66,6 +66,23 @@ final class QueueRegistry: Sendable {
         forget(id)
     }
 
+    /// Deletes a queue whose idle time is over by what Postgres knows of its polls, which is late by up to a quarter of that time
+    /// and the length of a poll. False if it is not: another process has served it meanwhile.
+    func expire(_ queue: Queue) async throws -> Bool {
+        let (tenant, id) = (queue.tenant, queue.id)
+        let expired = try await pool.bound(
+            to: tenant,
+            [
+                """
+                UPDATE rt.queues SET deleted_at = now() WHERE tenant = \(tenant.id) AND id = \(id) AND NOT durable
+                   AND (deleted_at IS NOT NULL OR last_poll_at < now() - make_interval(secs => idle_timeout_s * 1.25 + 300))
+                """
+            ]
+        ) { $0[0].affectedRows == 1 }
+        forget(id)
+        return expired
+    }
+
     /// Writes down that the queue is polled, if it was not within a quarter of its idle time.
     func polled(_ queue: Queue) async throws {
         let now = ContinuousClock.now

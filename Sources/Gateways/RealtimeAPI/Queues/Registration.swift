@@ -97,7 +97,8 @@ extension RealtimeAPI {
         let snapshot = try await admission.enter {
             earlier == nil || !parts.isEmpty ? try await reads.snapshot(of: parts, for: user, in: tenant) : nil
         }
-        let place = earlier?.place ?? .end(of: snapshot?.position ?? 0)
+        // A state that is asked for anew holds what lies between.
+        let place = snapshot.map { .end(of: $0.position) } ?? earlier?.place ?? .end(of: 0)
         let queue = Queue(
             id: .v7(),
             tenant: tenant,
