@@ -50,16 +50,19 @@ struct Faults: Sendable {
         return owner
     }
 
-    /// Holds the owners for longer than their leases last, so that others take over, and then lets them go on where they were,
-    /// which they must find out to be no longer theirs.
+    /// Holds each owner until another process has taken over, and then lets it go on where it was, which it must find out to be
+    /// no longer its own. One after the other: both may be the same process, or the other's only deputy.
     private func holdOwners() async throws {
-        let owners = [
-            try await owner(of: "projector", among: stage.projectors),
-            try await owner(of: "fanout", among: stage.fanouts),
-        ]
-        for owner in owners { owner.pause() }
-        try await Task.sleep(for: .seconds(4))
-        for owner in owners { owner.resume() }
+        for (role, servers) in [("projector", stage.projectors), ("fanout", stage.fanouts)] {
+            let owner = try await owner(of: role, among: servers)
+            owner.pause()
+            try await eventually("another \(role) has taken over", timeout: .seconds(30)) {
+                // Postgres may be on its way back.
+                let next = try? stage.owner(of: role, among: servers)
+                return next != nil && next !== owner
+            }
+            owner.resume()
+        }
     }
 
     /// Breaks every connection that Daybook has, at least one: as soon as Postgres is there, should it be away just now.

@@ -4,8 +4,8 @@ import Foundation
 import Postgres
 import Testing
 
-/// The installation that all crash tests share, since to start eight processes for each would take longer than the tests: two
-/// processes of each role, a Postgres cluster and a Redis of its own, and the people of two tenants. All of the log is in one
+/// The installation that all crash tests share, since to start seven processes for each would take longer than the tests: two
+/// processes of each role, one of which projects and fans out together, a Postgres cluster and a Redis of its own, and the people of two tenants. All of the log is in one
 /// partition, so that the tenants get into each other's way as much as they can.
 final class Stage: Sendable {
     @TaskLocal static var current: Stage?
@@ -21,17 +21,22 @@ final class Stage: Sendable {
     let fanouts: [Server]
     let people: [String: Person]
 
-    var servers: [Server] { tenantAPIs + gateways + projectors + fanouts }
+    /// Each once, whatever it does.
+    var servers: [Server] {
+        tenantAPIs + gateways + projectors + fanouts.filter { fanout in !projectors.contains { $0 === fanout } }
+    }
 
     init(_ installation: Installation) async throws {
         self.installation = installation
         postgres = try #require(installation.postgres)
         try await installation.tool("tenant", "create", Self.otherTenant, "--owner", "zed")
-        let roles = ["tenant-api", "realtime", "projector", "fanout"]
+        let processes = ["tenant-api", "tenant-api", "realtime", "realtime", "projector", "fanout", "projector,fanout"]
         var started: [String: [Server]] = [:]
         try await withThrowingTaskGroup(of: (String, Server).self) { group in
-            for role in roles + roles { group.addTask { (role, try await installation.serve(roles: role)) } }
-            for try await (role, server) in group { started[role, default: []].append(server) }
+            for roles in processes { group.addTask { (roles, try await installation.serve(roles: roles)) } }
+            for try await (roles, server) in group {
+                for role in roles.split(separator: ",") { started[String(role), default: []].append(server) }
+            }
         }
         (tenantAPIs, gateways) = (started["tenant-api"] ?? [], started["realtime"] ?? [])
         (projectors, fanouts) = (started["projector"] ?? [], started["fanout"] ?? [])
