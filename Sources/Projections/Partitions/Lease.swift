@@ -32,7 +32,8 @@ package struct Lease: Sendable {
     package var position: Position
 
     /// Takes the partition if it is free, this owner's own, or its owner's time is over; nil while it is another's.
-    /// Waits for a transaction of the last owner that is still committing.
+    /// Waits for a transaction of the last owner that is still committing; one that its owner has left open, since the process
+    /// stands still, is ended by Postgres when the lease is over.
     ///
     /// - Parameter owner: a number that the caller has drawn for itself.
     package static func acquire(
@@ -42,7 +43,9 @@ package struct Lease: Sendable {
         for duration: Duration,
         on connection: PostgresConnection
     ) throws(PostgresError) -> Lease? {
+        let patience = max(1000, Int(duration / .milliseconds(1)))
         let results = try connection.pipeline([
+            "SELECT set_config('idle_in_transaction_session_timeout', \(String(patience)), false)",
             """
             INSERT INTO rm.checkpoints (projection, partition) VALUES (\(projection), \(partition.number)) ON CONFLICT DO NOTHING
             """,
@@ -55,7 +58,7 @@ package struct Lease: Sendable {
             RETURNING lease_epoch, position
             """,
         ])
-        guard let (epoch, position) = try results[1].decode((Int64, Int64).self).first else { return nil }
+        guard let (epoch, position) = try results[2].decode((Int64, Int64).self).first else { return nil }
         return Lease(projection: projection, partition: partition, epoch: epoch, duration: duration, position: position)
     }
 

@@ -57,6 +57,20 @@ struct LeaseTests {
         }
     }
 
+    @Test func `an owner that stands still in the middle of its work does not hold up the next one`() async throws {
+        try await withConnections { ours, theirs in
+            let lease = try #require(try acquire(by: UUID(), for: .seconds(1), on: ours))
+            let error = #expect(throws: PostgresError.self) {
+                try ours.transaction { connection in
+                    try lease.advance(to: 7, on: connection)
+                    let next = try #require(try acquire(by: UUID(), for: .seconds(60), on: theirs))
+                    #expect(next.position == 0)
+                }
+            }
+            #expect(error?.isUnavailable == true)
+        }
+    }
+
     @Test func `taking over waits for the commit of the last owner`() async throws {
         try await TestDatabase.run { database in
             let (ours, theirs) = (database.pool(as: .projector), database.pool(as: .projector))

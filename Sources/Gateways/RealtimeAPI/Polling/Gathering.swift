@@ -74,8 +74,7 @@ struct Gathering: Sendable {
         var places: [RealtimePlace] = []
         let floor = RealtimePlace.end(of: fences.floor)
         for entry in look.entries where entry.place > found.through && entry.place > floor {
-            guard !fences.withholds(entry), queue.filter.passes(entry.type, entry.room)
-            else { continue }
+            guard !fences.withholds(entry), queue.filter.passes(entry.type, entry.room) else { continue }
             places.append(entry.place)
             if found.events.count + places.count == limit {
                 through = entry.place
