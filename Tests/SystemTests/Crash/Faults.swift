@@ -54,12 +54,18 @@ struct Faults: Sendable {
     /// no longer its own. One after the other: both may be the same process, or the other's only deputy.
     private func holdOwners() async throws {
         for (role, servers) in [("projector", stage.projectors), ("fanout", stage.fanouts)] {
+            var held: Int64?
+            // Postgres may be on its way back, here and there.
+            try await eventually("the epoch of the \(role) is known", timeout: .seconds(30)) {
+                held = try? stage.epoch(of: role)
+                return held != nil
+            }
             let owner = try await owner(of: role, among: servers)
             owner.pause()
-            try await eventually("another \(role) has taken over", timeout: .seconds(30)) {
-                // Postgres may be on its way back.
-                let next = try? stage.owner(of: role, among: servers)
-                return next != nil && next !== owner
+            // By the epoch: the same process may have been ended and started again meanwhile, and be the next owner.
+            try await eventually("the \(role)'s partition is taken over", timeout: .seconds(30)) {
+                guard let held, let epoch = try? stage.epoch(of: role) else { return false }
+                return epoch > held
             }
             owner.resume()
         }

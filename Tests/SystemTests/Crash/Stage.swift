@@ -104,13 +104,17 @@ final class Stage: Sendable {
         }
     }
 
+    /// How often the partition was taken over for `projector` or `fanout`; nil while nobody owns it.
+    func epoch(of role: String) throws -> Int64? {
+        let projection = role == "projector" ? "product" : "fanout"
+        return try installation.product().execute(
+            "SELECT lease_epoch FROM rm.checkpoints WHERE projection = \(projection) AND lease_until > clock_timestamp()"
+        ).decode(Int64.self).first
+    }
+
     /// The process that owns the partition for `projector` or `fanout`, by what it said when it took it; nil while nobody does.
     func owner(of role: String, among servers: [Server]) throws -> Server? {
-        let projection = role == "projector" ? "product" : "fanout"
-        let epochs = try installation.product().execute(
-            "SELECT lease_epoch FROM rm.checkpoints WHERE projection = \(projection) AND lease_until > clock_timestamp()"
-        ).decode(Int64.self)
-        guard let epoch = epochs.first else { return nil }
+        guard let epoch = try epoch(of: role) else { return nil }
         return servers.first { server in
             server.words.split(separator: "\n").contains {
                 $0.contains("The \(role) owns the partition") && $0.contains("epoch=\(epoch) ")
