@@ -37,6 +37,18 @@ extension EventLog {
         }
     }
 
+    /// Up to `limit` events of a stream with versions before `version`, newest first.
+    package func read(
+        stream: UUID,
+        of tenant: Tenant,
+        before version: StreamVersion,
+        limit: Int
+    ) async throws(PostgresError) -> [RecordedEvent] {
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
+            try queries.read(stream: stream, of: tenant, before: version, limit: limit, on: connection)
+        }
+    }
+
     /// Up to `limit` of a tenant's events with positions in (`position`, `last`], oldest first.
     package func read(
         of tenant: Tenant,
@@ -46,6 +58,24 @@ extension EventLog {
     ) async throws(PostgresError) -> [RecordedEvent] {
         try await readers.withConnection { [queries] (connection) throws(PostgresError) in
             try queries.read(of: tenant, after: position, through: last, limit: limit, on: connection)
+        }
+    }
+
+    /// Up to `limit` of a tenant's events with positions before `position`, newest first.
+    package func read(
+        of tenant: Tenant,
+        before position: Position,
+        limit: Int
+    ) async throws(PostgresError) -> [RecordedEvent] {
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
+            try queries.read(of: tenant, before: position, limit: limit, on: connection)
+        }
+    }
+
+    /// The position of a partition's last event that was recorded at or before `time` (microseconds since 1970), 0 if none was.
+    package func position(at time: Int64, of partition: Partition) async throws(PostgresError) -> Position {
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
+            try queries.position(at: time, of: partition, on: connection)
         }
     }
 

@@ -63,6 +63,24 @@ package struct EventQueries: Sendable {
         )
     }
 
+    /// Up to `limit` of a tenant's events with positions before `position`, newest first.
+    package func read(
+        of tenant: Tenant,
+        before position: Position,
+        limit: Int,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [RecordedEvent] {
+        try sparsePage(
+            of: tenant,
+            """
+            SELECT \(raw: Self.columns) FROM es.events
+            WHERE partition = \(tenant.partition.number) AND tenant = \(tenant.id) AND position < \(position)
+            ORDER BY position DESC LIMIT \(limit)
+            """,
+            on: connection
+        )
+    }
+
     /// Up to `limit` events of a stream with versions after `version`, oldest first.
     package func read(
         stream: UUID,
@@ -81,6 +99,53 @@ package struct EventQueries: Sendable {
             """,
             on: connection
         )
+    }
+
+    /// Up to `limit` events of a stream with versions before `version`, newest first.
+    package func read(
+        stream: UUID,
+        of tenant: Tenant,
+        before version: StreamVersion,
+        limit: Int,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [RecordedEvent] {
+        try sparsePage(
+            of: tenant,
+            """
+            SELECT \(raw: Self.columns) FROM es.events
+            WHERE partition = \(tenant.partition.number) AND tenant = \(tenant.id) AND stream = \(stream)
+              AND version < \(version)
+            ORDER BY version DESC LIMIT \(limit)
+            """,
+            on: connection
+        )
+    }
+
+    /// The position of the last event that was recorded at or before `time` (microseconds since 1970), 0 if none was.
+    ///
+    /// Commits lie in the order of their times, so a bisection by position finds it in as many look-ups as the head has bits.
+    package func position(
+        at time: Int64,
+        of partition: Partition,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> Position {
+        // All up to `low` is early enough; nothing after `high` is.
+        var low: Position = 0
+        var high = try head(partition, on: connection)
+        while low < high {
+            let middle = low + (high - low + 1) / 2
+            let commit = try connection.execute(
+                """
+                SELECT first_position, last_position, committed_at FROM es.commits
+                WHERE partition = \(partition.number) AND last_position >= \(middle) ORDER BY last_position LIMIT 1
+                """
+            ).decode((Position, Position, PostgresTimestamp).self)
+            guard let (first, last, committedAt) = commit.first else {
+                throw PostgresError(.decoding, "no commit holds position \(middle) of partition \(partition)")
+            }
+            if committedAt.microsecondsSince1970 <= time { low = last } else { high = first - 1 }
+        }
+        return low
     }
 
     /// The position of a partition's last event, 0 if it has none.
