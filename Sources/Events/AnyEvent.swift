@@ -1,4 +1,6 @@
-package import EventStore
+internal import EventStore
+
+package import struct Foundation.UUID
 
 /// An event of any stream of the product log.
 package enum AnyEvent: Sendable, Equatable {
@@ -7,6 +9,38 @@ package enum AnyEvent: Sendable, Equatable {
     case room(RoomID, RoomEvent)
     case message(MessageID, MessageEvent)
     case readState(ReadStateID, ReadStateEvent)
+
+    /// What happened, whatever it happened to.
+    package var said: any Event {
+        switch self {
+        case .user(_, let event): event
+        case .handle(_, let event): event
+        case .room(_, let event): event
+        case .message(_, let event): event
+        case .readState(_, let event): event
+        }
+    }
+
+    /// The identifier of the stream as the edge shows it, such as `room_0190…`.
+    package var streamName: String {
+        switch self {
+        case .user(let id, _): "\(id)"
+        case .handle(let id, _): "\(id)"
+        case .room(let id, _): "\(id)"
+        case .message(let id, _): "\(id)"
+        case .readState(let id, _): "\(id)"
+        }
+    }
+
+    /// The room that it happened in or to, if it did in one.
+    package var room: RoomID? {
+        switch self {
+        case .user, .handle: nil
+        case .room(let id, _): id
+        case .message(_, let event): event.room
+        case .readState(_, .markerMoved(_, let room, _)): room
+        }
+    }
 }
 
 /// Which streams there are: the one list that knows every kind.
@@ -19,6 +53,13 @@ package enum EventCatalog {
     static let kindByName: [String: any Event.Type] = Dictionary(
         uniqueKeysWithValues: kinds.flatMap { kind in Set(kind.types.map(\.name)).map { ($0, kind) } }
     )
+
+    /// The bare identifier in a stream's name at the edge, of whatever kind: `room_0190…` or `msg_0190…`; nil for no such name.
+    package static func stream(named text: String) -> UUID? {
+        let parts = text.split(separator: "_", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, kinds.contains(where: { $0.prefix == parts[0] }) else { return nil }
+        return UUID(text: String(parts[1]))
+    }
 
     static let currentVersion: [String: Int] = Dictionary(
         uniqueKeysWithValues: kinds.flatMap { kind in kind.types.map { ($0.name, $0.version) } }

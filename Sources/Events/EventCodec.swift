@@ -46,6 +46,15 @@ package struct EventCodec: Sendable {
         return Array(try encoder.encode(event))
     }
 
+    /// What the event says as JSON, at its kind's current version and with personal fields opened: `{"of": …, "text": …}`, the
+    /// text null for a person who has been forgotten. For those who may read everything.
+    package static func plainPayload(of event: AnyEvent) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        encoder.userInfo[SealingContext.plainKey] = true
+        return Array(try encoder.encode(event.said))
+    }
+
     /// Decodes one event; keys that are not at hand are loaded.
     package func decode(_ raw: RecordedEvent) async throws -> Recorded {
         try await decoding {

@@ -29,6 +29,8 @@ struct SealingContext: Sendable {
     var tenant: UUID
 
     static let userInfoKey = CodingUserInfoKey(rawValue: "daybook.sealing")!
+    /// In an encoder's user info: personal texts are written as they are, for who may read them.
+    static let plainKey = CodingUserInfoKey(rawValue: "daybook.plain")!
 }
 
 /// Decoding met a key that has to be loaded first.
@@ -39,6 +41,8 @@ struct MissingKey: Error {
 extension Personal: Codable {
     private enum CodingKeys: String, CodingKey {
         case of, key, box
+        /// Never in the log.
+        case text
     }
 
     package init(from decoder: any Decoder) throws {
@@ -62,6 +66,12 @@ extension Personal: Codable {
     }
 
     package func encode(to encoder: any Encoder) throws {
+        if encoder.userInfo[SealingContext.plainKey] != nil {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(subject, forKey: .of)
+            try container.encode(text, forKey: .text)
+            return
+        }
         guard let context = encoder.userInfo[SealingContext.userInfoKey] as? SealingContext else {
             preconditionFailure("personal fields are encoded by EventCodec")
         }

@@ -8,13 +8,18 @@ struct Answer: Sendable {
     let status: Int
     let headers: HTTPFields
     let text: String
+    /// Null for an answer in JSON lines.
     let json: JSON
+    /// Each line of an answer in JSON lines.
+    let lines: [JSON]
 
     init(status: Int, headers: HTTPFields, body: ByteBuffer) throws {
         self.status = status
         self.headers = headers
         text = String(buffer: body)
-        json = text.isEmpty ? .null : try JSON(text.utf8)
+        let isInLines = headers[.contentType] == "application/x-ndjson"
+        json = text.isEmpty || isInLines ? .null : try JSON(text.utf8)
+        lines = isInLines ? try text.split(separator: "\n").map { try JSON($0.utf8) } : []
     }
 
     subscript(_ key: String) -> JSON { json[key] }

@@ -32,7 +32,7 @@ struct AuditCommand: ParsableCommand {
             var isWhole = true
             for partition in partitions {
                 let report = try verifier.verify(Partition(partition))
-                let hash = report.hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+                let hash = report.hash.hex
                 print(
                     "partition \(partition): \(report.events) events in \(report.commits) commits, head \(report.head) \(hash)"
                 )

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Crypto
+internal import EventStore
 internal import Foundation
 
 /// `daybook master-key …`
@@ -21,9 +22,7 @@ struct MasterKeyCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let digits = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
-                bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-            }
+            let digits = SymmetricKey(size: .bits256).withUnsafeBytes { $0.hex }
             // Exclusive: a key that is in use is never overwritten.
             let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
             guard descriptor >= 0 else {

@@ -14,6 +14,8 @@ package struct TenantAPI: Sendable {
     let reads: ReadModels
     let cursors: PageCursors
     let messaging: MessagingPolicy
+    let trail: AuditTrail
+    let history: History
     private let routes: Routes
 
     package init(
@@ -27,6 +29,8 @@ package struct TenantAPI: Sendable {
         self.reads = reads
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
+        trail = AuditTrail(log: commands.log, codec: commands.codec)
+        history = History(log: commands.log, codec: commands.codec, reads: reads)
         routes = Routes(
             sessions: sessions,
             reads: reads,
@@ -39,7 +43,7 @@ package struct TenantAPI: Sendable {
     package var endpoints: [Endpoint] {
         meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
             + reactionEndpoints
-            + readingEndpoints
+            + readingEndpoints + auditEndpoints
     }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) { routes.add(endpoints, to: router) }

@@ -13,6 +13,24 @@ package enum JSONWriter {
     }
 }
 
+/// A value that is JSON already, such as what an event says. Only `JSONWriter` can write it.
+package struct RawJSON: Encodable, Sendable {
+    let bytes: [UInt8]
+
+    /// - Parameter bytes: one JSON value, well formed.
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package func encode(to encoder: any Encoder) throws {
+        guard let writer = encoder as? JSONValueWriter else {
+            throw EncodingError.invalidValue(
+                self,
+                .init(codingPath: encoder.codingPath, debugDescription: "only JSONWriter takes JSON as it is")
+            )
+        }
+        writer.sink.raw(bytes)
+    }
+}
+
 /// The buffer and the objects and arrays that are open in it. A container has no end of its own in Swift's coding: it ends when
 /// something is written into one that encloses it.
 final class JSONSink {
@@ -47,6 +65,8 @@ final class JSONSink {
     }
 
     func raw(_ text: String) { buffer.writeString(text) }
+
+    func raw(_ bytes: [UInt8]) { buffer.writeBytes(bytes) }
 
     func string(_ text: String) {
         var text = text

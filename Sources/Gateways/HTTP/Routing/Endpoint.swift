@@ -52,6 +52,20 @@ package struct Endpoint: Sendable {
         self.init(method, path, summary, roles, query, nil, Answer.self, 0) { call in RawReply(try await handle(call)) }
     }
 
+    /// An endpoint that answers JSON lines (`application/x-ndjson`), as many as there are and as fast as the client takes them.
+    package init<Line: Encodable & Sendable>(
+        streaming lines: Line.Type,
+        _ path: String,
+        _ summary: String,
+        for roles: Set<Role> = .participants,
+        query: [String] = [],
+        handle: @escaping @Sendable (Call) async throws -> LineStream<Line>
+    ) {
+        self.init(.get, path, summary, roles, query, nil, Line.self, 0) { call in
+            RawReply(try await handle(call), for: call)
+        }
+    }
+
     private init(
         _ method: HTTPRequest.Method,
         _ path: String,
@@ -88,15 +102,30 @@ struct RawReply: Sendable {
     let version: Int64?
     let isWholeInVersion: Bool
     let position: Int64?
+    let mediaType: String
     /// Nil for no body.
-    let body: (@Sendable () -> ByteBuffer)?
+    let body: (@Sendable () -> ResponseBody)?
+
+    init<Line>(_ lines: LineStream<Line>, for call: Call) {
+        status = .ok
+        version = nil
+        isWholeInVersion = false
+        position = nil
+        mediaType = "application/x-ndjson"
+        body = { lines.body(logger: call.context.logger) }
+    }
 
     init<Answer>(_ reply: Reply<Answer>) {
+        mediaType = "application/json"
         status = reply.status
         version = reply.version
         isWholeInVersion = reply.isWholeInVersion
         position = reply.position
         let answer = reply.answer
-        if Answer.self == NoContent.self { body = nil } else { body = { JSONWriter.write(answer) } }
+        if Answer.self == NoContent.self {
+            body = nil
+        } else {
+            body = { ResponseBody(byteBuffer: JSONWriter.write(answer)) }
+        }
     }
 }

@@ -58,8 +58,8 @@ package struct Routes: Sendable {
             }
         }
         if let body = reply.body {
-            response.headers[.contentType] = "application/json"
-            response.body = ResponseBody(byteBuffer: body())
+            response.headers[.contentType] = reply.mediaType
+            response.body = body()
         }
         return response
     }

@@ -1,0 +1,205 @@
+internal import Commands
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import GatewayHTTP
+internal import HTTPTypes
+internal import Projections
+
+extension TenantAPI {
+    /// What auditors read: the tenant's log itself. Here, and nowhere else, positions are plain numbers.
+    var auditEndpoints: [Endpoint] {
+        [
+            Endpoint(
+                streaming: AuditLine.self,
+                "/api/audit/events",
+                "Every event of the log that matches, oldest first; the last line says how far the log was read",
+                for: .auditors,
+                query: ["actor", "type", "stream", "room", "from", "to", "after", "through", "limit"],
+                handle: auditEvents
+            ),
+            Endpoint(
+                .get,
+                "/api/audit/streams/{stream}",
+                "The events of one stream, such as a room's or a message's",
+                for: .auditors,
+                query: ["order", "limit", "cursor"],
+                handle: auditStream
+            ),
+            Endpoint(
+                .get,
+                "/api/audit/as-of",
+                "A room, a message, a user or a membership as it was at a position or a time",
+                for: .auditors,
+                query: ["entity", "member", "position", "time"],
+                handle: asOf
+            ),
+        ]
+    }
+
+    // MARK: Events
+
+    private func auditEvents(_ call: Call) async throws -> LineStream<AuditLine> {
+        let filter = AuditTrail.Filter(
+            actor: try call.query.value("actor", "user_…, system or integration: and its name") { Actor(text: $0) },
+            type: call.query["type"],
+            stream: try call.query.value("stream", "a stream's identifier") { EventCatalog.stream(named: $0) },
+            room: try call.query.value("room", "a room's identifier") { RoomID($0) }
+        )
+        let (after, through) = try await positions(call)
+        let limit = try call.query.integer("limit", in: 1...Int(Int32.max), or: .max)
+        let pages = trail.events(of: call.tenant, after: after, through: through, matching: filter)
+        return LineStream { send in
+            var left = limit
+            for try await page in pages {
+                let entries = page.entries.prefix(left)
+                try await send(try entries.map { .event(try AuditEventView($0)) })
+                left -= entries.count
+                if left == 0, let last = entries.last {
+                    let end = AuditLine.End(through: last.raw.position, more: last.raw.position < through)
+                    return try await send([.end(end)])
+                }
+            }
+            try await send([.end(AuditLine.End(through: max(after, through), more: false))])
+        }
+    }
+
+    /// The run of positions that the query asks for, (after, through], within the log as it is now.
+    private func positions(_ call: Call) async throws -> (after: Position, through: Position) {
+        let head = try await head(of: call.tenant)
+        var after = Position(try call.query.integer("after", in: 0...Int(Int64.max - 1), or: 0))
+        var through = min(Position(try call.query.integer("through", in: 0...Int(Int64.max), or: .max)), head)
+        if let from = try call.query.time("from") {
+            // What was recorded at that very time belongs to it.
+            after = max(after, try await trail.position(at: from.microseconds - 1, in: call.tenant))
+        }
+        if let to = try call.query.time("to") {
+            through = min(through, try await trail.position(at: to.microseconds, in: call.tenant))
+        }
+        return (after, through)
+    }
+
+    private func head(of tenant: Tenant) async throws -> Position {
+        try await commands.log.currentHeads()[tenant.partition] ?? 0
+    }
+
+    // MARK: One stream
+
+    private func auditStream(_ call: Call) async throws -> Reply<PageAnswer<AuditEventView>> {
+        let name = try call.text("stream")
+        guard let stream = EventCatalog.stream(named: name) else { throw Problem.streamUnknown }
+        let order = try call.query.choice("order", of: ["asc", "desc"])
+        let list = ["audit", "\(stream)", order]
+        let page = try call.page(of: list, cursors)
+        let start = page.cursor.flatMap { StreamVersion($0) }
+        let isForward = (order == "asc") != page.backwards
+        let side: AuditTrail.Side =
+            isForward ? .after(version: start ?? 0) : .before(version: start ?? .max)
+        // One more than asked for tells whether there is a next page on this side.
+        var entries = try await trail.events(in: stream, of: call.tenant, side, limit: page.limit + 1)
+        // A stream has one name: a room's identifier behind the prefix of messages is nobody's.
+        let isNamedSo = entries.allSatisfy { ($0.recorded?.event.streamName ?? name) == name }
+        guard isNamedSo, !entries.isEmpty || start != nil else { throw Problem.streamUnknown }
+        let isMore = entries.count > page.limit
+        if isMore { if isForward { entries.removeLast() } else { entries.removeFirst() } }
+        let first = entries.first?.raw.version
+        let last = entries.last?.raw.version
+        let earlier = isForward ? first.map { $0 > 1 } ?? false : isMore
+        let later = isForward ? isMore : start != nil
+        let (towardsStart, towardsEnd) = (earlier ? first : nil, later ? last : nil)
+        let isAscending = order == "asc"
+        let slice = ReadModels.Slice(
+            items: try (isAscending ? entries : entries.reversed()).map { try AuditEventView($0) },
+            next: (isAscending ? towardsEnd : towardsStart).map(String.init),
+            previous: (isAscending ? towardsStart : towardsEnd).map(String.init)
+        )
+        return Reply(call.answer(slice, of: list, cursors))
+    }
+
+    // MARK: As of
+
+    private func asOf(_ call: Call) async throws -> Reply<AsOfView> {
+        guard let entity = call.query["entity"] else {
+            throw Problem.badRequest("query.missing", "entity names a room, a message or a user")
+        }
+        let member = try call.query.value("member", "a user's identifier") { UserID($0) }
+        let position = try await position(call)
+        var view = AsOfView(entity, at: position)
+        if let room = RoomID(entity) {
+            let found = try await history.room(room, of: call.tenant, at: position)
+            if let member {
+                view.member = found?.members[member].map { AsOfView.Member(member, $0) }
+            } else {
+                view.room = found.map(AsOfView.Room.init)
+            }
+        } else if member != nil {
+            throw Problem.badRequest("query.conflict", "member goes with a room")
+        } else if let message = MessageID(entity) {
+            // A range-delete names messages by their places, which the read models give them.
+            guard try await reads.wait(for: call.tenant, past: position, timeout: .seconds(2)) else {
+                throw Problem.unavailable("projection_behind", "the read models do not hold this position yet")
+            }
+            view.message = try await history.message(message, of: call.tenant, at: position)
+                .map(AsOfView.Message.init)
+        } else if let user = UserID(entity) {
+            view.user = try await history.user(user, of: call.tenant, at: position).map(AsOfView.User.init)
+        } else {
+            throw Problem.badRequest("query.bad_value", "entity must be the identifier of a room, a message or a user")
+        }
+        guard view.room != nil || view.member != nil || view.message != nil || view.user != nil else {
+            throw Problem.notFound("audit.not_there", "it was not there at that position")
+        }
+        return Reply(view)
+    }
+
+    /// The position that is asked for, or that of the time; the log's head without either.
+    private func position(_ call: Call) async throws -> Position {
+        let head = try await head(of: call.tenant)
+        let time = try call.query.time("time")
+        guard call.query["position"] == nil || time == nil else {
+            throw Problem.badRequest("query.conflict", "these exclude each other: position, time")
+        }
+        if let time { return try await trail.position(at: time.microseconds, in: call.tenant) }
+        let position = Position(try call.query.integer("position", in: 0...Int(Int64.max), or: Int(head)))
+        guard position <= head else {
+            throw Problem.badRequest("audit.position_ahead", "the log ends at position \(head)")
+        }
+        return position
+    }
+}
+
+extension Set<Role> {
+    fileprivate static var auditors: Set<Role> { [.auditor] }
+}
+
+extension Problem {
+    fileprivate static var streamUnknown: Problem { .notFound("stream.not_found", "There is no such stream.") }
+}
+
+extension Query {
+    fileprivate func time(_ name: String) throws(Problem) -> Timestamp? {
+        try value(name, "an RFC 3339 time") { Timestamp($0) }
+    }
+
+    /// One of `choices`, the first without one.
+    fileprivate func choice(_ name: String, of choices: [String]) throws(Problem) -> String {
+        guard let text = self[name] else { return choices[0] }
+        guard choices.contains(text) else {
+            throw .badRequest("query.bad_value", "\(name) must be one of \(choices.joined(separator: ", "))")
+        }
+        return text
+    }
+
+    /// What `read` makes of the value; nil without one, 400 if it makes nothing of it.
+    fileprivate func value<Value>(
+        _ name: String,
+        _ expectation: String,
+        _ read: (String) -> Value?
+    ) throws(Problem) -> Value? {
+        guard let text = self[name] else { return nil }
+        guard let value = read(text) else {
+            throw .badRequest("query.bad_value", "\(name) must be \(expectation)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,98 @@
+internal import EventStore
+internal import Events
+package import GatewayHTTP
+package import Projections
+
+/// A line of the audit stream: an event, or the last line, which says how far the log was read.
+package enum AuditLine: Encodable, Sendable {
+    case event(AuditEventView)
+    case end(End)
+
+    package struct End: Encodable, Sendable {
+        /// Everything up to this position that matches has been sent: ask for what is `after` it to go on.
+        package let through: Int64
+        /// Whether the limit, not the log, ended it.
+        package let more: Bool
+
+        package init(through: Int64, more: Bool) {
+            self.through = through
+            self.more = more
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey { case end }
+
+    package func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .event(let event): try event.encode(to: encoder)
+        case .end(let end):
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(end, forKey: .end)
+        }
+    }
+}
+
+/// An event of the log as auditors get it. Positions are raw here and nowhere else.
+package struct AuditEventView: Encodable, Sendable {
+    let entry: AuditEntry
+    let data: RawJSON?
+
+    package init(_ entry: AuditEntry) throws {
+        self.entry = entry
+        data = try entry.data().map(RawJSON.init)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case position
+        case recordedAt = "recorded_at"
+        case stream, version
+        case eventID = "event_id"
+        case type, schema, actor
+        case onBehalfOf = "on_behalf_of"
+        case command, correlation, causation, traceparent, data, fault
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        let raw = entry.raw
+        let metadata = entry.recorded?.metadata
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(raw.position, forKey: .position)
+        try container.encode(Timestamp(microseconds: raw.recordedAt), forKey: .recordedAt)
+        try container.encode(entry.recorded?.event.streamName ?? raw.stream.text, forKey: .stream)
+        try container.encode(raw.version, forKey: .version)
+        try container.encode(raw.id.text, forKey: .eventID)
+        try container.encode(raw.type.name, forKey: .type)
+        try container.encode(raw.type.version, forKey: .schema)
+        try container.encode(metadata?.actor.text, forKey: .actor)
+        try container.encode(metadata?.onBehalfOf?.description, forKey: .onBehalfOf)
+        try container.encode(raw.commandKey.hex, forKey: .command)
+        try container.encode(metadata?.correlation?.text, forKey: .correlation)
+        try container.encode(metadata?.causation?.text, forKey: .causation)
+        try container.encode(metadata?.traceparent, forKey: .traceparent)
+        try container.encode(data, forKey: .data)
+        try container.encode(entry.fault, forKey: .fault)
+    }
+}
+
+extension Actor {
+    /// `user_0190…`, `system` or `integration:slack-import`.
+    var text: String {
+        switch self {
+        case .user(let id): "\(id)"
+        case .system: "system"
+        case .integration(let name): "integration:\(name)"
+        }
+    }
+
+    init?(text: String) {
+        if let user = UserID(text) {
+            self = .user(user)
+        } else if text == "system" {
+            self = .system
+        } else if let name = text.wholeMatch(of: /integration:(.+)/)?.1 {
+            self = .integration(String(name))
+        } else {
+            return nil
+        }
+    }
+}
