@@ -72,7 +72,8 @@ let package = Package(
         module("Redis", "Drivers/Redis", ["CRedis", "Threads"]),
         module("Zip", "Drivers/Zip", ["CZip"]),
 
-        module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging]),
+        module("TransparencyLog", "TransparencyLog", [crypto]),
+        module("EventStore", "EventStore", ["Postgres", "Threads", "TransparencyLog", crypto, logging]),
         module("Events", "Events", ["EventStore", crypto]),
         module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
         module(
@@ -147,6 +148,7 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
+        tests("TransparencyLogTests", ["TransparencyLog", crypto]),
         tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),

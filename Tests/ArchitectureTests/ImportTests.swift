@@ -10,7 +10,8 @@ struct ImportTests {
         "Drivers/Redis": ["CRedis", "Threads"],
         "Drivers/Zip": ["CZip"],
         "Drivers/Migrations": ["Postgres"],
-        "EventStore": ["Postgres", "Threads"],
+        "TransparencyLog": [],
+        "EventStore": ["Postgres", "Threads", "TransparencyLog"],
         "Events": ["EventStore"],
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
@@ -31,7 +32,8 @@ struct ImportTests {
     ]
 
     static let ours = Set([
-        "CPostgres", "CRedis", "CZip", "Threads", "Postgres", "Redis", "Zip", "Migrations", "EventStore", "Events",
+        "CPostgres", "CRedis", "CZip", "Threads", "Postgres", "Redis", "Zip", "Migrations", "TransparencyLog",
+        "EventStore", "Events",
         "Commands",
         "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
     ])

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TransparencyLog
 
 /// A command with all that can be worked out before it meets a batch: the caller's task does that, not the appender's thread.
 struct PreparedCommand: Sendable {
@@ -42,7 +43,8 @@ struct PreparedCommand: Sendable {
                 tenant: command.tenant,
                 stream: event.stream,
                 event: event.id,
-                type: event.type,
+                type: event.type.name,
+                schema: Int32(event.type.version),
                 commandKey: command.key,
                 metadata: event.metadata,
                 payload: event.payload

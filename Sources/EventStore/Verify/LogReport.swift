@@ -1,4 +1,5 @@
 package import Foundation
+internal import TransparencyLog
 
 /// What a verification of a partition found.
 package struct LogReport: Sendable {
@@ -31,7 +32,7 @@ package struct LogReport: Sendable {
 
     init(_ partition: Partition) {
         self.partition = partition
-        hash = ChainLink.origin(of: partition)
+        hash = ChainLink.origin(of: partition.number)
     }
 
     mutating func check(_ isTrue: Bool, _ fault: @autoclosure () -> Fault) {

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 package import Postgres
+internal import TransparencyLog
 
 /// Checks a partition from its first event to its last: that positions have no gap and belong to commits, that every leaf is
 /// the hash of its row and every link of the chain that of its commit, that time does not go back, that the versions of every
@@ -58,7 +59,12 @@ package struct LogVerifier {
                 time = committedAt
                 let leaves = try leaves(after: report.head, through: last, &report)
                 report.check(leaves == root, .rootDiffers(last))
-                let link = ChainLink(first: first, last: last, committedAt: committedAt, root: root)
+                let link = ChainLink(
+                    first: first,
+                    last: last,
+                    committedAt: committedAt.microsecondsSince1970,
+                    root: root
+                )
                 report.check(link.hash(after: report.hash) == hash, .linkDiffers(last))
                 // From here on by what is written: one changed link is one fault, not one in every later commit.
                 report.hash = hash
@@ -95,7 +101,8 @@ package struct LogVerifier {
                         tenant: tenant,
                         stream: stream,
                         event: event,
-                        type: $0,
+                        type: $0.name,
+                        schema: Int32($0.version),
                         commandKey: command,
                         metadata: metadata,
                         payload: payload

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Foundation
+package import Foundation
 
 /// The leaf of an event in its partition's hash chain: SHA-256 over everything that the appender decided.
 ///
@@ -8,13 +8,14 @@ internal import Foundation
 ///                                          └───────────────┴──────────────┘
 ///     tenant (16) · stream (16) · event (16) · type name (UTF-8) · schema version (be32) · command key (32) · metadata · payload
 ///
-/// Positions, versions and time are covered by the commit's link and by counting (`LogVerifier`).
-enum EventLeaf {
-    static func hash(
+/// Positions, versions and time are covered by the commit's link (``ChainLink``) and by counting.
+package enum EventLeaf {
+    package static func hash(
         tenant: UUID,
         stream: UUID,
         event: UUID,
-        type: EventType,
+        type: String,
+        schema: Int32,
         commandKey: [UInt8],
         metadata: [UInt8],
         payload: [UInt8]
@@ -23,9 +24,9 @@ enum EventLeaf {
         leaf.add(tenant)
         leaf.add(stream)
         leaf.add(event)
-        var name = type.name
+        var name = type
         name.withUTF8 { leaf.add(UnsafeRawBufferPointer($0)) }
-        withUnsafeBytes(of: Int32(type.version).bigEndian) { leaf.add($0) }
+        withUnsafeBytes(of: schema.bigEndian) { leaf.add($0) }
         commandKey.withUnsafeBytes { leaf.add($0) }
         metadata.withUnsafeBytes { leaf.add($0) }
         payload.withUnsafeBytes { leaf.add($0) }

@@ -1,0 +1,50 @@
+internal import Foundation
+
+/// Gives heads one after another, of which a year may have millions:
+///
+///     var heads = try folder.heads(of: 0)
+///     while let signed = try heads.next() { … }
+package struct HeadReader {
+    private var files: ArraySlice<HeadFile>
+    private var reader: HeadFileReader?
+    private let verifier: HeadVerifier
+
+    init(files: [HeadFile], verifier: HeadVerifier) {
+        self.files = files[...]
+        self.verifier = verifier
+    }
+
+    package mutating func next() throws -> SignedTreeHead? {
+        while true {
+            if let note = try reader?.next() { return try verifier.open(note) }
+            guard let file = files.popFirst() else { return nil }
+            reader = HeadFileReader(file)
+        }
+    }
+}
+
+/// Gives the notes of one file.
+struct HeadFileReader {
+    private static let chunk = 64 * 1024
+
+    private let file: HeadFile
+    private var buffer: ArraySlice<UInt8> = []
+    /// Where the buffer ends in the file.
+    private var offset = 0
+
+    init(_ file: HeadFile) { self.file = file }
+
+    mutating func next() throws(HeadFolderError) -> String? {
+        while true {
+            if let text = NoteBlocks.end(in: buffer), let signatures = NoteBlocks.end(in: buffer[(text + 2)...]) {
+                defer { buffer = buffer[(signatures + 2)...] }
+                return String(decoding: buffer[buffer.startIndex...signatures], as: UTF8.self)
+            }
+            let bytes = try OpenFile(file.path, O_RDONLY).read(at: offset, count: Self.chunk)
+            // What is left in the buffer is a torn note.
+            if bytes.isEmpty { return nil }
+            offset += bytes.count
+            buffer = (Array(buffer) + bytes)[...]
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import Dispatch
+import Foundation
+import Testing
+
+@testable import TransparencyLog
+
+struct HeadFolderTests {
+    private let signer: HeadSigner
+    private let temporary: TemporaryFolder
+    private let folder: HeadFolder
+
+    init() throws {
+        signer = try HeadSigner(newKeyFor: "example.com/daybook")
+        temporary = try TemporaryFolder()
+        folder = HeadFolder(
+            path: "\(temporary.path)/heads",
+            verifier: try HeadVerifier(publicKey: signer.publicKey)
+        )
+    }
+
+    private func head(_ size: Int64, of partition: Int32 = 0, root: String = "root") throws -> SignedTreeHead {
+        try signer.sign(
+            partition: partition,
+            size: size,
+            root: MerkleTree.leafHash(of: Array(root.utf8)),
+            chain: MerkleTree.leafHash(of: Array("chain".utf8))
+        )
+    }
+
+    private func sizes(of partition: Int32 = 0) throws -> [Int64] {
+        var heads = try folder.heads(of: partition)
+        var sizes: [Int64] = []
+        while let signed = try heads.next() { sizes.append(signed.head.size) }
+        return sizes
+    }
+
+    private static let day = Date(timeIntervalSince1970: 1_700_000_000)
+
+    private func file(_ day: String = "2023-11-14") -> String { "\(folder.path)/0/\(day).heads" }
+
+    private func bytes() throws -> Data { try #require(FileManager.default.contents(atPath: file())) }
+
+    @Test func `heads come back in order, a partition by itself, over days`() throws {
+        #expect(try folder.latest(of: 0) == nil)
+        #expect(try sizes().isEmpty)
+        for size: Int64 in 1...5 {
+            try folder.append(head(size * 10), at: Self.day + Double(size) * 40_000)
+            try folder.append(head(size * 7, of: 1), at: Self.day)
+        }
+        #expect(try sizes() == [10, 20, 30, 40, 50])
+        #expect(try sizes(of: 1) == [7, 14, 21, 28, 35])
+        #expect(try folder.latest(of: 0) == head(50))
+        #expect(try folder.latest(of: 2) == nil)
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/0").sorted()
+        #expect(files == ["2023-11-15.heads", "2023-11-16.heads", "2023-11-17.heads"])
+    }
+
+    @Test func `the first head that covers a size is found`() throws {
+        for size: Int64 in 1...6 { try folder.append(head(size * 10), at: Self.day + Double(size) * 40_000) }
+        for (size, expected): (Int64, Int64?) in [(0, 10), (10, 10), (11, 20), (35, 40), (60, 60), (61, nil)] {
+            #expect(try folder.first(of: 0, covering: size)?.head.size == expected)
+        }
+    }
+
+    @Test func `a head that goes back is refused, the same one is not`() throws {
+        try folder.append(head(10))
+        try folder.append(head(10))
+        for wrong in [try head(9), try head(10, root: "other")] {
+            #expect(throws: HeadFolderError.self) { try folder.append(wrong) }
+        }
+        #expect(try sizes() == [10, 10])
+    }
+
+    @Test func `a clock that was set back does not change the order`() throws {
+        try folder.append(head(10), at: Self.day)
+        try folder.append(head(20), at: Self.day - 200_000)
+        #expect(try sizes() == [10, 20])
+    }
+
+    @Test func `a note torn anywhere is ignored, and cut off by the next append`() throws {
+        try folder.append(head(10), at: Self.day)
+        let whole = try bytes()
+        let next = Data((try head(20).note + "\n").utf8)
+        // The last byte is the empty line that tells a whole note.
+        for count in 0..<next.count {
+            for torn in [next.prefix(count), next.prefix(count) + Data(count: 100)] {
+                try (whole + torn).write(to: URL(filePath: file()))
+                #expect(try folder.latest(of: 0)?.head.size == 10)
+                #expect(try sizes() == [10])
+                #expect(try folder.first(of: 0, covering: 11) == nil)
+                try folder.append(head(20), at: Self.day)
+                #expect(try bytes() == whole + next)
+            }
+        }
+    }
+
+    @Test func `a file that begins with a torn note is begun anew`() throws {
+        try folder.append(head(10), at: Self.day - 86_400)
+        try Data("example.com/daybook/0\n1".utf8).write(to: URL(filePath: file()))
+        #expect(try folder.latest(of: 0)?.head.size == 10)
+        try folder.append(head(20), at: Self.day)
+        #expect(try sizes() == [10, 20])
+    }
+
+    @Test func `every byte that is changed in a kept head is noticed`() throws {
+        for size: Int64 in [10, 20] { try folder.append(head(size), at: Self.day) }
+        let whole = try bytes()
+        for place in whole.indices {
+            var changed = whole
+            changed[place] ^= 0x01
+            try changed.write(to: URL(filePath: file()))
+            let read = Result { try sizes() }
+            #expect((try? read.get()) != [10, 20], "byte \(place)")
+        }
+    }
+
+    @Test func `a note that was whole once is never taken for a torn one`() throws {
+        for size: Int64 in [10, 20] { try folder.append(head(size), at: Self.day) }
+        let whole = try bytes()
+        let dash = try #require(whole.range(of: Data("—".utf8), options: .backwards))
+        var changed = whole
+        changed[dash.lowerBound] ^= 0x01
+        try changed.write(to: URL(filePath: file()))
+        #expect(throws: HeadFolderError.damaged(path: file())) { try folder.latest(of: 0) }
+        #expect(throws: HeadFolderError.damaged(path: file())) { try folder.append(head(30), at: Self.day) }
+        #expect(try bytes() == changed)
+    }
+
+    @Test func `the latest of many heads is found from the end`() throws {
+        for size: Int64 in 1...300 { try folder.append(head(size), at: Self.day) }
+        #expect(try folder.latest(of: 0)?.head.size == 300)
+        #expect(try folder.first(of: 0, covering: 299)?.head.size == 299)
+        #expect(try sizes() == Array(1...300))
+    }
+
+    @Test func `writers at the same time do not mix their heads`() async throws {
+        let heads = try (0..<200).map { try head(Int64($0) + 1) }
+        let folder = folder
+        // Threads, since each waits for the others' locks.
+        let refused = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int, any Error>) in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try Self.append(heads, to: folder, writers: 4) })
+            }
+        }
+        let kept = try sizes()
+        #expect(kept == kept.sorted())
+        #expect(Set(kept).count == kept.count)
+        #expect(kept.count + refused == heads.count)
+        #expect(kept.last == 200)
+    }
+
+    /// Appends each head by one of the writers; gives how many came too late.
+    private static func append(_ heads: [SignedTreeHead], to folder: HeadFolder, writers: Int) throws -> Int {
+        let results = Results()
+        DispatchQueue.concurrentPerform(iterations: writers) { writer in
+            for index in stride(from: writer, to: heads.count, by: writers) {
+                results.add(Result { try folder.append(heads[index], at: day) })
+            }
+        }
+        return try results.refusals()
+    }
+
+    private final class Results: @unchecked Sendable {
+        // Guarded by the lock.
+        private var all: [Result<Void, any Error>] = []
+        private let lock = NSLock()
+
+        func add(_ result: Result<Void, any Error>) { lock.withLock { all.append(result) } }
+
+        func refusals() throws -> Int {
+            try lock.withLock {
+                try all.count { result in
+                    do {
+                        try result.get()
+                        return false
+                    } catch HeadFolderError.goesBack {
+                        return true
+                    }
+                }
+            }
+        }
+    }
+}
