@@ -95,8 +95,8 @@ let package = Package(
             "TenantAPI",
             "Gateways/TenantAPI",
             [
-                "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions", hummingbird,
-                logging, httpTypes, nioCore,
+                "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions",
+                "TransparencyLog", hummingbird, logging, httpTypes, nioCore,
             ]
         ),
         module(
@@ -115,7 +115,8 @@ let package = Package(
             dependencies: [
                 "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections",
                 "RealtimeAPI", "Redis",
-                "Sessions", "SlackImport", "TenantAPI", "Threads", arguments, crypto, hummingbird, lifecycle, logging,
+                "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog", arguments, crypto, hummingbird,
+                lifecycle, logging,
                 nioCore, unixSignals,
             ],
             path: "Sources/Daybook",
@@ -149,7 +150,7 @@ let package = Package(
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
         tests("TransparencyLogTests", ["TransparencyLog", crypto]),
-        tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
+        tests("EventStoreTests", ["EventStore", "Postgres", "TransparencyLog", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
@@ -158,7 +159,7 @@ let package = Package(
             "TenantAPITests",
             [
                 "TenantAPI", "GatewayHTTP", "Migrations", "Commands", "Events", "EventStore", "Postgres", "Projections",
-                "Sessions", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto,
+                "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto,
             ]
         ),
         tests(

@@ -18,7 +18,7 @@ struct ImportTests {
         "Gateways/Sessions": ["Events", "EventStore", "Postgres"],
         "Gateways/HTTP": ["Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Gateways/TenantAPI": [
-            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections",
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", "TransparencyLog",
         ],
         "Gateways/RealtimeAPI": [
             "GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads",
@@ -27,7 +27,7 @@ struct ImportTests {
         "Daybook": [
             "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI",
             "Redis",
-            "Sessions", "SlackImport", "TenantAPI", "Threads",
+            "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
         ],
     ]
 

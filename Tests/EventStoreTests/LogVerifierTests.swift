@@ -35,6 +35,7 @@ struct LogVerifierTests {
         "UPDATE es.types SET version = 7 WHERE id = 1",
         "UPDATE es.streams SET version = version + 1",
         "DELETE FROM es.streams",
+        "INSERT INTO es.tree_nodes VALUES (0, 8, 0, sha256('a'))",
     ]
 
     @Test func `a changed value in any column is found`() async throws {

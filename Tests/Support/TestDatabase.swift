@@ -93,6 +93,15 @@ package final class TestDatabase: Sendable {
         return pool
     }
 
+    /// A new folder, removed at the end of the test.
+    package func folder() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "\(name)-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // What is left of it lies where the system clears up.
+        opened.withLock { $0.append { try? FileManager.default.removeItem(atPath: folder) } }
+        return folder
+    }
+
     /// A new tenant, placed in a partition.
     package func makeTenant(partition: Partition = Partition(0)) async throws -> Tenant {
         let tenant = Tenant(id: .v7(), partition: partition)

@@ -19,11 +19,19 @@ package struct LogReport: Sendable {
         case versionOutOfOrder(Position)
         /// The table of streams does not say what the events do.
         case streamDiffers(UUID)
+        /// The tree or the chain is not what a signed head says that it was at this position.
+        case headDiffers(Position)
+        /// A stored subtree is not the hash of its leaves.
+        case treeNodeDiffers(level: Int, index: Int64)
+        /// The log ends before this position, for which there is a signed head.
+        case cutOff(Position)
     }
 
     package let partition: Partition
     package internal(set) var commits = 0
     package internal(set) var events = 0
+    /// Signed heads that were compared with it.
+    package internal(set) var heads = 0
     /// The last commit's position and hash.
     package internal(set) var head: Position = 0
     package internal(set) var hash: [UInt8]

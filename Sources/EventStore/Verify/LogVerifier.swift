@@ -1,14 +1,15 @@
 internal import Crypto
 internal import Foundation
 package import Postgres
-internal import TransparencyLog
+package import TransparencyLog
 
 /// Checks a partition from its first event to its last: that positions have no gap and belong to commits, that every leaf is
 /// the hash of its row and every link of the chain that of its commit, that time does not go back, that the versions of every
-/// stream are 1, 2, … in order, and that the table of streams says the same. A changed byte in any column is found.
+/// stream are 1, 2, … in order, and that the table of streams and the stored tree say the same. A changed byte in any column is
+/// found.
 ///
-/// The chain alone does not help against someone who rewrites all of it from a point on, or cuts off its end: for that the
-/// head's hash, which the report gives, must be kept elsewhere.
+/// The chain alone does not help against someone who rewrites all of it from a point on, or cuts off its end: that is found by
+/// the signed heads that are kept elsewhere.
 package struct LogVerifier {
     /// Faults that are listed; there may be more.
     package static let faultLimit = 100
@@ -24,25 +25,32 @@ package struct LogVerifier {
     }
 
     /// Verifies a partition as it is now; appends may go on meanwhile.
-    package mutating func verify(_ partition: Partition) throws -> LogReport {
+    ///
+    /// - Parameter heads: its signed heads, with which the log is compared.
+    package mutating func verify(_ partition: Partition, against heads: HeadReader? = nil) throws -> LogReport {
         try connection.transaction(isolation: .repeatableRead, readOnly: true) { _ in
-            try verifyInTransaction(partition)
+            try verifyInTransaction(partition, against: heads)
         }
     }
 
     /// The same in a transaction of the caller's.
-    package mutating func verifyInTransaction(_ partition: Partition) throws(PostgresError) -> LogReport {
+    package mutating func verifyInTransaction(
+        _ partition: Partition,
+        against heads: HeadReader? = nil
+    ) throws -> LogReport {
         let dictionary = TypeDictionary()
         try dictionary.load(on: connection)
         types = dictionary.types
         var report = LogReport(partition)
-        try verifyCommits(&report)
+        var comparison = try HeadComparison(with: heads)
+        try verifyCommits(&report, &comparison)
+        try comparison.finish(&report, on: connection)
         try verifyStrays(&report)
         try verifyVersions(&report)
         return report
     }
 
-    private func verifyCommits(_ report: inout LogReport) throws(PostgresError) {
+    private func verifyCommits(_ report: inout LogReport, _ comparison: inout HeadComparison) throws {
         var time = PostgresTimestamp(microsecondsSince1970: .min / 2)
         var last: Position = 0
         while true {
@@ -57,7 +65,7 @@ package struct LogVerifier {
                 report.check(first == report.head + 1 && last >= first, .commitOutOfPlace(first: first, last: last))
                 report.check(committedAt >= time, .timeWentBack(last))
                 time = committedAt
-                let leaves = try leaves(after: report.head, through: last, &report)
+                let leaves = try leaves(after: report.head, through: last, &report, &comparison)
                 report.check(leaves == root, .rootDiffers(last))
                 let link = ChainLink(
                     first: first,
@@ -70,6 +78,7 @@ package struct LogVerifier {
                 report.hash = hash
                 report.head = max(report.head, last)
                 report.commits += 1
+                try comparison.compare(chain: hash, &report)
             }
             last = final.1
         }
@@ -79,7 +88,8 @@ package struct LogVerifier {
     private func leaves(
         after position: Position,
         through last: Position,
-        _ report: inout LogReport
+        _ report: inout LogReport,
+        _ comparison: inout HeadComparison
     ) throws(PostgresError) -> [UInt8] {
         var root = SHA256()
         var position = position
@@ -96,6 +106,7 @@ package struct LogVerifier {
                 position = next
                 report.events += 1
                 root.update(data: leaf)
+                comparison.append(leaf)
                 let expected = types[type].map {
                     EventLeaf.hash(
                         tenant: tenant,

@@ -4,6 +4,7 @@ package import GatewayHTTP
 package import Hummingbird
 package import Projections
 package import Sessions
+package import TransparencyLog
 
 /// What a tenant's users, and programs for them, do over HTTP: `/api/*`.
 ///
@@ -16,6 +17,8 @@ package struct TenantAPI: Sendable {
     let messaging: MessagingPolicy
     let trail: AuditTrail
     let history: History
+    /// Nil where no heads are kept.
+    let proofs: LogProofs?
     private let routes: Routes
 
     package init(
@@ -23,13 +26,15 @@ package struct TenantAPI: Sendable {
         reads: ReadModels,
         sessions: SessionStore,
         masterKey: MasterKey,
-        messaging: MessagingPolicy = MessagingPolicy()
+        messaging: MessagingPolicy = MessagingPolicy(),
+        heads: HeadFolder? = nil
     ) {
         self.commands = commands
         self.reads = reads
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
         trail = AuditTrail(log: commands.log, codec: commands.codec)
+        proofs = heads.map { LogProofs(log: commands.log, folder: $0) }
         history = History(log: commands.log, codec: commands.codec, reads: reads)
         routes = Routes(
             sessions: sessions,
@@ -43,7 +48,7 @@ package struct TenantAPI: Sendable {
     package var endpoints: [Endpoint] {
         meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
             + reactionEndpoints
-            + readingEndpoints + auditEndpoints
+            + readingEndpoints + auditEndpoints + proofEndpoints
     }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) { routes.add(endpoints, to: router) }

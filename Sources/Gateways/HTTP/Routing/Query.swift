@@ -28,7 +28,20 @@ package struct Query: Sendable {
 
     /// A whole number within bounds; `fallback` without one, 400 for anything else.
     package func integer(_ name: String, in bounds: ClosedRange<Int>, or fallback: Int) throws(Problem) -> Int {
-        guard let text = values[name] else { return fallback }
+        try optionalInteger(name, in: bounds) ?? fallback
+    }
+
+    /// A whole number within bounds; 400 without one, or for anything else.
+    package func integer(_ name: String, in bounds: ClosedRange<Int>) throws(Problem) -> Int {
+        guard let number = try optionalInteger(name, in: bounds) else {
+            throw .badRequest("query.missing", "the query parameter \(name) is needed")
+        }
+        return number
+    }
+
+    /// A whole number within bounds; nil without one, 400 for anything else.
+    package func optionalInteger(_ name: String, in bounds: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let text = values[name] else { return nil }
         guard let number = Int(text), bounds.contains(number), String(number) == text else {
             throw .badRequest(
                 "query.bad_value",

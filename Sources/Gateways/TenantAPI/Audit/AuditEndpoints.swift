@@ -169,7 +169,7 @@ extension TenantAPI {
 }
 
 extension Set<Role> {
-    fileprivate static var auditors: Set<Role> { [.auditor] }
+    static var auditors: Set<Role> { [.auditor] }
 }
 
 extension Problem {
