@@ -38,6 +38,7 @@ let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting",
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -72,13 +74,16 @@ let package = Package(
         module("Redis", "Drivers/Redis", ["CRedis", "Threads"]),
         module("Zip", "Drivers/Zip", ["CZip"]),
 
-        module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging]),
+        // How a process is seen from outside.
+        module("Observability", "Observability", [metrics]),
+
+        module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging, metrics]),
         module("Events", "Events", ["EventStore", crypto]),
         module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
         module(
             "Projections",
             "Projections",
-            ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, collections]
+            ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, metrics, collections]
         ),
 
         module("Sessions", "Gateways/Sessions", ["EventStore", "Events", "Postgres", crypto, logging]),
@@ -87,7 +92,7 @@ let package = Package(
             "Gateways/HTTP",
             [
                 "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", hummingbird, crypto, logging,
-                httpTypes, nioCore, nioHTTP1,
+                httpTypes, metrics, nioCore, nioHTTP1,
             ]
         ),
         module(
@@ -104,7 +109,7 @@ let package = Package(
             [
                 "GatewayHTTP", "Events", "EventStore", "Postgres", "Redis", "Projections", "Sessions", hummingbird,
                 logging,
-                httpTypes, lifecycle, crypto, nioCore, collections,
+                httpTypes, lifecycle, metrics, crypto, nioCore, collections,
             ]
         ),
         module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
@@ -112,10 +117,9 @@ let package = Package(
         .executableTarget(
             name: "Daybook",
             dependencies: [
-                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections",
-                "RealtimeAPI", "Redis",
-                "Sessions", "SlackImport", "TenantAPI", "Threads", arguments, crypto, hummingbird, lifecycle, logging,
-                nioCore, unixSignals,
+                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
+                "Projections", "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads", arguments,
+                crypto, hummingbird, lifecycle, logging, metrics, nioCore, unixSignals,
             ],
             path: "Sources/Daybook",
             swiftSettings: settings
@@ -147,6 +151,7 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
+        tests("ObservabilityTests", ["Observability", metrics]),
         tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
@@ -167,6 +172,6 @@ let package = Package(
             ]
         ),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
-        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1]),
+        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1, nioPosix]),
     ]
 )

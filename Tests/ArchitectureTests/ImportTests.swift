@@ -10,6 +10,7 @@ struct ImportTests {
         "Drivers/Redis": ["CRedis", "Threads"],
         "Drivers/Zip": ["CZip"],
         "Drivers/Migrations": ["Postgres"],
+        "Observability": [],
         "EventStore": ["Postgres", "Threads"],
         "Events": ["EventStore"],
         "Commands": ["Events", "EventStore"],
@@ -24,16 +25,15 @@ struct ImportTests {
         ],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI",
-            "Redis",
-            "Sessions", "SlackImport", "TenantAPI", "Threads",
+            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres", "Projections",
+            "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads",
         ],
     ]
 
     static let ours = Set([
         "CPostgres", "CRedis", "CZip", "Threads", "Postgres", "Redis", "Zip", "Migrations", "EventStore", "Events",
         "Commands",
-        "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
+        "Observability", "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
