@@ -38,6 +38,7 @@ let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting",
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -74,14 +76,17 @@ let package = Package(
         module("Zip", "Drivers/Zip", ["CZip"]),
         module("LZ4", "Drivers/LZ4", ["CLZ4"]),
 
+        // How a process is seen from outside.
+        module("Observability", "Observability", [metrics]),
+
         module("TransparencyLog", "TransparencyLog", ["LZ4", crypto]),
-        module("EventStore", "EventStore", ["Postgres", "Threads", "TransparencyLog", crypto, logging]),
+        module("EventStore", "EventStore", ["Postgres", "Threads", "TransparencyLog", crypto, logging, metrics]),
         module("Events", "Events", ["EventStore", crypto]),
         module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
         module(
             "Projections",
             "Projections",
-            ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, collections]
+            ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, metrics, collections]
         ),
 
         module("Sessions", "Gateways/Sessions", ["EventStore", "Events", "Postgres", crypto, logging]),
@@ -90,7 +95,7 @@ let package = Package(
             "Gateways/HTTP",
             [
                 "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", hummingbird, crypto, logging,
-                httpTypes, nioCore, nioHTTP1,
+                httpTypes, metrics, nioCore, nioHTTP1,
             ]
         ),
         module(
@@ -107,7 +112,7 @@ let package = Package(
             [
                 "GatewayHTTP", "Events", "EventStore", "Postgres", "Redis", "Projections", "Sessions", hummingbird,
                 logging,
-                httpTypes, lifecycle, crypto, nioCore, collections,
+                httpTypes, lifecycle, metrics, crypto, nioCore, collections,
             ]
         ),
         module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
@@ -115,11 +120,9 @@ let package = Package(
         .executableTarget(
             name: "Daybook",
             dependencies: [
-                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections",
-                "RealtimeAPI", "Redis",
-                "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog", arguments, crypto, hummingbird,
-                lifecycle, logging,
-                nioCore, unixSignals,
+                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
+                "Projections", "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads",
+                "TransparencyLog", arguments, crypto, hummingbird, lifecycle, logging, metrics, nioCore, unixSignals,
             ],
             path: "Sources/Daybook",
             swiftSettings: settings
@@ -152,6 +155,7 @@ let package = Package(
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
         tests("LZ4Tests", ["LZ4"]),
+        tests("ObservabilityTests", ["Observability", metrics]),
         tests("TransparencyLogTests", ["TransparencyLog", crypto]),
         tests("EventStoreTests", ["EventStore", "Postgres", "TransparencyLog", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
@@ -173,6 +177,6 @@ let package = Package(
             ]
         ),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
-        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1]),
+        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1, nioPosix]),
     ]
 )

@@ -3,6 +3,17 @@ internal import ArgumentParser
 /// One executable: every service and every tool is a subcommand.
 @main
 struct Daybook: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    /// How it was compiled.
+    static let buildConfiguration: String = {
+        #if DEBUG
+        "debug"
+        #else
+        "release"
+        #endif
+    }()
+
     static let configuration = CommandConfiguration(
         commandName: "daybook",
         abstract: "The backend of a workspace where people and agents work in the same rooms.",
@@ -10,6 +21,7 @@ struct Daybook: AsyncParsableCommand {
             Where the stores are is told by options or by the environment: DAYBOOK_POSTGRES, DAYBOOK_REDIS, \
             DAYBOOK_MASTER_KEY_FILE, DAYBOOK_SCHEMA.
             """,
+        version: version,
         subcommands: [
             Serve.self, Migrate.self, TenantCommand.self, TokenCommand.self, ImportCommand.self, AuditCommand.self,
             MasterKeyCommand.self,

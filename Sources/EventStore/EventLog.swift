@@ -44,6 +44,7 @@ package final class EventLog: Sendable {
         queries = EventQueries(dictionary: dictionary)
         readers = PostgresPool(configuration.reader, size: configuration.readConnections, queueLimit: 1_000)
         functions = PostgresPool(configuration.appender, size: 1, queueLimit: 1_000)
+        let metrics = AppendMetrics()
         appenders = (0..<configuration.appenders).map { [heads] number in
             Appender(
                 configuration.appender,
@@ -51,9 +52,18 @@ package final class EventLog: Sendable {
                 queueLimit: max(1, configuration.queueLimit / configuration.appenders),
                 batchLimit: configuration.batchLimit,
                 heads: heads,
+                metrics: metrics,
                 logger: logger
             )
         }
+    }
+
+    /// Commands that wait for a batch now.
+    package var waitingAppends: Int { appenders.reduce(0) { $0 + $1.waiting } }
+
+    /// The pools beside the append connections, by what they do.
+    package var pools: [(name: String, pool: PostgresPool)] {
+        [("log_readers", readers), ("log_functions", functions)]
     }
 
     /// Commits the command with whatever else is in flight and gives its verdict. Verdict "retry" is dealt with inside.

@@ -11,6 +11,7 @@ struct ImportTests {
         "Drivers/Zip": ["CZip"],
         "Drivers/LZ4": ["CLZ4"],
         "Drivers/Migrations": ["Postgres"],
+        "Observability": [],
         "TransparencyLog": ["LZ4"],
         "EventStore": ["Postgres", "Threads", "TransparencyLog"],
         "Events": ["EventStore"],
@@ -26,9 +27,8 @@ struct ImportTests {
         ],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI",
-            "Redis",
-            "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
+            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres", "Projections",
+            "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
         ],
     ]
 
@@ -37,7 +37,7 @@ struct ImportTests {
         "TransparencyLog",
         "EventStore", "Events",
         "Commands",
-        "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
+        "Observability", "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -157,12 +157,15 @@ final class Installation: Sendable {
     ///
     /// - Parameters:
     ///   - roles: as `daybook serve --role` takes them.
+    ///   - options: further ones of `daybook serve`.
     ///   - waiting: false to have it back as soon as it answers at all, such as when a store is away.
-    func serve(roles: String = "all", waiting: Bool = true) async throws -> Server {
+    func serve(roles: String = "all", options: [String] = [], waiting: Bool = true) async throws -> Server {
         let environment = environment
         let server = servers.withLock { servers in
             let log = "\(folder)/server-\(servers.count).log"
-            servers.append(Server(binary: binary, roles: roles, environment: environment, log: log))
+            servers.append(
+                Server(binary: binary, roles: roles, options: options, environment: environment, log: log)
+            )
             return servers[servers.count - 1]
         }
         try await server.start(waiting: waiting)

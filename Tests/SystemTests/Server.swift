@@ -28,13 +28,15 @@ final class Server: Sendable {
     private let binary: String
     /// As `daybook serve --role` takes them.
     let roles: String
+    private let options: [String]
     private let environment: [String: String]
     private let log: String
     private let state: Mutex<State>
 
-    init(binary: String, roles: String, environment: [String: String], log: String) {
+    init(binary: String, roles: String, options: [String], environment: [String: String], log: String) {
         self.binary = binary
         self.roles = roles
+        self.options = options
         self.environment = environment
         self.log = log
         state = Mutex(State(port: FreePort.next()))
@@ -58,7 +60,7 @@ final class Server: Sendable {
     func start(waiting: Bool = true) async throws {
         for attempt in 1... {
             let port = state.withLock(\.port)
-            let arguments = ["serve", "--role", roles, "--port", "\(port)"]
+            let arguments = ["serve", "--role", roles, "--port", "\(port)"] + options
             let child = try Child(binary, arguments, environment: environment, output: log, errors: log)
             state.withLock { $0.child = child }
             do {
@@ -122,8 +124,10 @@ final class Server: Sendable {
         _ body: (any Encodable & Sendable)? = nil,
         as token: String? = nil,
         headers: [String: String] = [:],
-        timeout: TimeAmount = .seconds(30)
+        timeout: TimeAmount = .seconds(30),
+        at port: UInt16? = nil
     ) async throws -> Answer {
+        let url = port.map { "http://127.0.0.1:\($0)" } ?? url
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -137,8 +141,14 @@ final class Server: Sendable {
         return Answer(status: Int(response.status.code), headers: response.headers, body: Data(bytes.readableBytesView))
     }
 
-    func get(_ path: String, as token: String? = nil, headers: [String: String] = [:]) async throws -> Answer {
-        try await send(.GET, path, as: token, headers: headers)
+    /// - Parameter port: another one of the process.
+    func get(
+        _ path: String,
+        as token: String? = nil,
+        headers: [String: String] = [:],
+        at port: UInt16? = nil
+    ) async throws -> Answer {
+        try await send(.GET, path, as: token, headers: headers, at: port)
     }
 
     func post(
@@ -152,7 +162,7 @@ final class Server: Sendable {
 }
 
 /// Ports that nobody listened at a moment ago, each given once.
-private enum FreePort {
+enum FreePort {
     private static let given = Mutex<Set<UInt16>>([])
 
     static func next() -> UInt16 {

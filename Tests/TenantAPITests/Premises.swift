@@ -53,7 +53,7 @@ struct Premises: Sendable {
             let api = TenantAPI(commands: handler, reads: reads, sessions: sessions, masterKey: database.masterKey)
             let router = Router<DaybookRequestContext>.daybook()
             api.addRoutes(to: router)
-            HealthRoutes(checks: [HealthRoutes.Check("nothing") { true }]).add(to: router)
+            HealthRoutes(checks: [HealthRoutes.Check("nothing") { true }], draining: Draining()).add(to: router)
             let app = Application(
                 router: router,
                 configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),

@@ -29,17 +29,50 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port to listen at.")
     var port = 8080
 
+    @Option(
+        help: """
+            A port for /metrics alone, for whoever can reach it. Without it /metrics is on the other port, and answers only \
+            loopback and private addresses, and no proxies.
+            """
+    )
+    var metricsPort: Int?
+
+    @Option(help: "The address of the port for /metrics.")
+    var metricsHost = "127.0.0.1"
+
+    @Option(
+        help: "Seconds after SIGTERM in which all is served and /readyz says 503, so that load balancers turn away."
+    )
+    var drainSeconds = 0
+
+    @Option(help: "How many seconds a projector or a fan-out may be behind the log and be called ready.")
+    var readyLag = 30
+
     @OptionGroup var installation: Installation
 
     func validate() throws {
         _ = try roles()
+        for port in [metricsPort].compactMap(\.self) where !(1...65_535).contains(port) {
+            throw ValidationError("a port is a number from 1 to 65535")
+        }
+        guard (0...3_600).contains(drainSeconds) else { throw ValidationError("draining takes 0 to 3600 seconds") }
+        guard readyLag > 0 else { throw ValidationError("a lag is a number of seconds") }
         guard (1...65_535).contains(port) else { throw ValidationError("a port is a number from 1 to 65535") }
     }
 
     func run() async throws {
         let logger = installation.logger()
         OpenFiles.raiseLimit(logger)
-        try await Server(installation, roles: roles(), host: host, port: port, logger: logger).run()
+        Monitoring.bootstrap()
+        let options = Server.Options(
+            roles: try roles(),
+            host: host,
+            port: port,
+            metrics: metricsPort.map { Monitoring.Address(host: metricsHost, port: $0) },
+            drain: .seconds(drainSeconds),
+            readyLag: Double(readyLag)
+        )
+        try await Server(installation, options, logger: logger).run()
     }
 
     private func roles() throws -> Set<Role> {

@@ -16,6 +16,18 @@ internal import UnixSignals
 
 /// A process with some roles: everything is made here and handed to whom it belongs.
 struct Server {
+    struct Options {
+        let roles: Set<Serve.Role>
+        let host: String
+        let port: Int
+        /// Nil: beside everything else.
+        let metrics: Monitoring.Address?
+        /// How long it goes on serving when it was told to end.
+        let drain: Duration
+        /// How many seconds it may be behind the log and be ready.
+        let readyLag: Double
+    }
+
     /// How long requests may take to end once the process is told to.
     private static let patience: Duration = .seconds(10)
 
@@ -24,10 +36,13 @@ struct Server {
     private let log: EventLog
     private let redis: RedisClient
     private let realtime: RealtimeAPI?
+    private let patience: Duration
     private let logger: Logger
 
-    init(_ installation: Installation, roles: Set<Serve.Role>, host: String, port: Int, logger: Logger) throws {
+    init(_ installation: Installation, _ options: Options, logger: Logger) throws {
         self.logger = logger
+        patience = options.drain + Self.patience
+        let roles = options.roles
         let redisConfiguration = try installation.redisConfiguration()
         let masterKey = try installation.masterKey()
 
@@ -43,7 +58,9 @@ struct Server {
         let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1_000)
         let product = PostgresPool(installation.configuration(.product, as: .gateway), size: 4, queueLimit: 5_000)
         let control = PostgresPool(installation.configuration(.control, as: .gateway), size: 2, queueLimit: 5_000)
-        pools = [keys, product, control]
+        // Asked by metrics and readiness alone.
+        let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 1, queueLimit: 100)
+        pools = [keys, product, control, watcher]
 
         // The layers over them.
         let codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
@@ -104,8 +121,17 @@ struct Server {
             )
         }
 
+        // What is seen.
+        let draining = Draining()
+        let partitions = PartitionWatch(pool: watcher, redis: redis)
+        let projecting = Set(roles.filter { $0 == .projector || $0 == .fanout }.map(\.rawValue))
+        Monitoring.watchProcess(roles: roles, draining: draining)
+        Monitoring.watch(log, pools: [("keys", keys), ("product", product), ("control", control)])
+        if let realtime { Monitoring.watch(realtime) }
+        if !projecting.isEmpty { Monitoring.watch(partitions) }
+
         // What answers.
-        let router = Router<DaybookRequestContext>.daybook()
+        let router = Router<DaybookRequestContext>.daybook(draining)
         let readiness = Readiness(
             control: control,
             product: product,
@@ -120,14 +146,21 @@ struct Server {
                     configuration: installation.configuration(.product, as: .gateway)
                 ),
             ],
-            projecting: roles.contains(.projector) ? (log, reads) : nil
+            projecting: roles.contains(.projector) ? (log, reads) : nil,
+            lag: projecting.isEmpty ? nil : (partitions, projecting, options.readyLag)
         )
-        HealthRoutes(checks: readiness.checks()).add(to: router)
+        HealthRoutes(checks: readiness.checks(), draining: draining).add(to: router)
+        if let address = options.metrics {
+            services.append(Monitoring.server(at: address, logger: logger))
+        } else {
+            Monitoring.route(for: .neighbours).add(to: router)
+        }
         if roles.contains(.tenantAPI) {
             TenantAPI(commands: commands, reads: reads, sessions: sessions, masterKey: masterKey).addRoutes(to: router)
         }
         realtime?.addRoutes(to: router)
 
+        let (host, port) = (options.host, options.port)
         services.append(
             Application(
                 router: router,
@@ -137,18 +170,30 @@ struct Server {
                 logger: logger
             )
         )
-        // Behind the server, so that it ends the parked polls before the server waits for them.
-        self.services = services + (realtime?.services ?? [])
+        // Behind the server, so that parked polls are ended, and requests sent elsewhere, before the server waits for them.
+        // Where nobody comes but monitoring there is no reason to wait.
+        let hasClients = roles.contains(.tenantAPI) || roles.contains(.realtime)
+        if hasClients { services.append(ShutdownStep("refusing") { await draining.refuse() }) }
+        services += realtime?.services ?? []
+        services.append(
+            ShutdownStep("announcing") {
+                draining.announce()
+                // Cut short, there is no time for it.
+                if hasClients { try? await Task.sleep(for: options.drain) }
+            }
+        )
+        self.services = services
     }
 
-    /// Serves until SIGTERM or SIGINT, then lets requests end, commits what is queued and closes the stores.
+    /// Serves until SIGTERM or SIGINT, then turns requests away, lets those that run end, commits what is queued and closes the
+    /// stores.
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = Self.patience
+        configuration.maximumGracefulShutdownDuration = patience
         let result: Result<Void, any Error>
         do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
             result = .failure(error)

@@ -13,6 +13,7 @@ import Threads
 package final class RedisClient: Sendable {
     private let pipes: [RedisPipe]
     private let turn = Atomic(0)
+    private let failed = Atomic(0)
 
     /// Connects when first used.
     ///
@@ -23,6 +24,12 @@ package final class RedisClient: Sendable {
         precondition(connections > 0, "without a connection no call would return")
         pipes = (0..<connections).map { RedisPipe(configuration, number: $0, queueCapacity: queueCapacity) }
     }
+
+    /// Calls that wait for their turn now.
+    package var waiting: Int { pipes.reduce(0) { $0 + $1.waiting } }
+
+    /// Calls that got no reply, since the client began.
+    package var failures: Int { failed.load(ordering: .relaxed) }
 
     /// Sends one command and returns its reply.
     ///
@@ -46,7 +53,9 @@ package final class RedisClient: Sendable {
     package func pipeline(_ batch: RedisBatch) async throws(RedisError) -> [RedisValue] {
         guard !batch.isEmpty else { return [] }
         let number = turn.wrappingAdd(1, ordering: .relaxed).oldValue
-        return try await pipes[Int(UInt(bitPattern: number) % UInt(pipes.count))].pipeline(batch).get()
+        let answer = await pipes[Int(UInt(bitPattern: number) % UInt(pipes.count))].pipeline(batch)
+        if case .failure = answer { failed.wrappingAdd(1, ordering: .relaxed) }
+        return try answer.get()
     }
 
     /// Takes no more calls, answers those that it has, and returns when the connections are closed.

@@ -17,6 +17,8 @@ final class RedisPipe: Sendable {
     /// The thread holds the queue and not the pipe, so a forgotten client ends its thread here.
     deinit { queue.close() }
 
+    var waiting: Int { queue.count }
+
     func pipeline(_ batch: RedisBatch) async -> Result<[RedisValue], RedisError> {
         await withCheckedContinuation { caller in
             if !queue.push(RedisPipeJob(batch: batch, caller: caller)) {

@@ -8,6 +8,7 @@ final class AppendLoop {
     private let queue: BlockingQueue<PendingAppend>
     private let batchLimit: Int
     private let heads: PositionWatch
+    private let metrics: AppendMetrics
     private let logger: Logger
     /// What was taken from the queue and has no verdict yet, in the order in which it goes into batches.
     private var waiting: [Partition: [PendingAppend]] = [:]
@@ -23,12 +24,14 @@ final class AppendLoop {
         queue: BlockingQueue<PendingAppend>,
         batchLimit: Int,
         heads: PositionWatch,
+        metrics: AppendMetrics,
         logger: Logger
     ) {
         link = PostgresLink(configuration)
         self.queue = queue
         self.batchLimit = batchLimit
         self.heads = heads
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -73,10 +76,10 @@ final class AppendLoop {
             do {
                 retries += try commit(part, to: partition)
             } catch  where error.sqlState == .fenced {
-                for pending in part { pending.fail(.fenced) }
+                fail(part, .fenced)
             } catch  where error.isFaultOfCommand {
                 if part.count == 1 {
-                    part.first?.fail(.malformed(error.message))
+                    fail(part, .malformed(error.message))
                 } else {
                     parts += part.halves.reversed()
                 }
@@ -105,16 +108,19 @@ final class AppendLoop {
         guard let first = batch.first else { return [] }
         let connection = try link.connection(until: first.deadline)
         guard let epoch = try epoch(of: partition, on: connection) else {
-            for pending in batch { pending.fail(.malformed("there is no partition \(partition)")) }
+            fail(batch, .malformed("there is no partition \(partition)"))
             return []
         }
         let commands = batch.lazy.map(\.prepared)
         let call = AppendCall(commands).sql(epoch: epoch, partition: partition)
+        let began = ContinuousClock.now
         let reply = try AppendReply(try connection.execute(call))
         heads.advance(partition, to: reply.head)
+        let verdicts = reply.verdicts(on: commands)
+        metrics.committed(verdicts, in: .now - began)
 
         var retries: [PendingAppend] = []
-        for (pending, verdict) in zip(batch, reply.verdicts(on: commands)) {
+        for (pending, verdict) in zip(batch, verdicts) {
             switch verdict {
             case .duplicate(let first, let last, let answer)? where pending.mayBeCommitted:
                 do throws(PostgresError) {
@@ -155,8 +161,13 @@ final class AppendLoop {
             for index in sent { commands[index].mayBeCommitted = true }
         }
         let now = ContinuousClock.now
-        for pending in commands where pending.deadline <= now { pending.fail(.unavailable(error.message)) }
+        fail(commands.filter { $0.deadline <= now }, .unavailable(error.message))
         return commands.filter { $0.deadline > now }
+    }
+
+    private func fail(_ commands: some Collection<PendingAppend>, _ error: AppendError) {
+        metrics.failed(commands.count, error)
+        for pending in commands { pending.fail(error) }
     }
 }
 

@@ -52,6 +52,7 @@ package final class RealtimeAPI: Sendable {
     /// What this process is called among the gateways.
     let gateway = UUID().hex
     let sessionsEnded = EndedSessions()
+    let metrics = RealtimeMetrics()
     private let redis: RedisClient
     private let logger: Logger
 
@@ -103,6 +104,9 @@ package final class RealtimeAPI: Sendable {
     /// How many polls are parked or being served.
     package var polls: Int { hub.count }
 
+    /// Calls that wait for Redis, and how many got no reply.
+    package var redisUsage: (waiting: Int, failures: Int) { (redis.waiting, redis.failures) }
+
     package func close() async { await redis.close() }
 
     func gathering(_ queue: Queue, _ logger: Logger) -> Gathering {
@@ -113,6 +117,7 @@ package final class RealtimeAPI: Sendable {
             refill: refill,
             checkpoints: checkpoints,
             refillLimit: configuration.refillLimit,
+            metrics: metrics,
             logger: logger
         )
     }

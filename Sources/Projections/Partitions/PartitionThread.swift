@@ -53,6 +53,7 @@ final class PartitionThread: Sendable {
     private let configuration: Configuration
     private let partition: Partition
     private let take: Take
+    private let metrics: PartitionMetrics
     private let logger: Logger
     private let owner = UUID()
     private let signals = Monitor(Signals())
@@ -62,6 +63,7 @@ final class PartitionThread: Sendable {
         self.configuration = configuration
         self.partition = partition
         self.take = take
+        metrics = PartitionMetrics(role: configuration.name, partition)
         var logger = logger
         logger[metadataKey: "partition"] = "\(partition)"
         self.logger = logger
@@ -102,6 +104,7 @@ final class PartitionThread: Sendable {
                 if error is any OwnershipLost {
                     logger.info("\(error)")
                 } else {
+                    metrics.failed()
                     logger.error("The \(configuration.name) failed and tries again", metadata: ["error": "\(error)"])
                 }
                 // Whoever stands by comes first.
@@ -116,7 +119,12 @@ final class PartitionThread: Sendable {
             sleep(configuration.standby)
             return
         }
-        logger.info("The \(configuration.name) owns the partition", metadata: ["epoch": "\(work.lease.epoch)"])
+        logger.info(
+            "The \(configuration.name) owns the partition",
+            metadata: ["epoch": "\(work.lease.epoch)", "owner": "\(owner)"]
+        )
+        metrics.owns(true)
+        defer { metrics.owns(false) }
         try work.lease.releasingOnFailure(on: connection) { try go(on: connection, with: &work) }
         try work.release(on: connection)
     }
@@ -129,7 +137,9 @@ final class PartitionThread: Sendable {
                 defer { signals.hint = 0 }
                 return signals.hint
             }
+            let (position, began) = (work.position, ContinuousClock.now)
             if try work.step(hint: hint, on: connection) {
+                metrics.stepped(by: work.position - position, in: .now - began)
                 patience = configuration.poll
             } else {
                 waitForHint(past: work.position, for: patience)

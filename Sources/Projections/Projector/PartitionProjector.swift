@@ -57,6 +57,7 @@ struct PartitionProjector: PartitionWork {
     }
 
     private func report(_ parking: Parking) {
+        PartitionMetrics.parked(in: lease.partition)
         logger.error(
             "An event cannot be projected: its stream is parked",
             metadata: [

@@ -14,6 +14,8 @@ package final class PostgresPool: Sendable {
 
     private let queue: BlockingQueue<any PoolRequest>
     private let outage = Outage()
+    private let tally = PoolTally()
+    private let size: Int
     private let threads: [DedicatedThread]
 
     /// Starts the threads; connects to nothing yet.
@@ -23,14 +25,15 @@ package final class PostgresPool: Sendable {
     ///   - queueLimit: how many callers may wait for one; the next one gets `.overloaded` at once.
     package init(_ configuration: PostgresConfiguration, size: Int, queueLimit: Int) {
         let queue = BlockingQueue<any PoolRequest>(capacity: queueLimit)
-        let outage = outage
+        let (outage, tally) = (outage, tally)
         let workers = (0..<size).map { number in
             DedicatedThread(name: "postgres-\(number)") {
-                PoolWorker(configuration, outage: outage).serve(queue)
+                PoolWorker(configuration, outage: outage, tally: tally).serve(queue)
             }
         }
-        let clock = DedicatedThread(name: "postgres-clock") { queue.expireRequests(outage) }
+        let clock = DedicatedThread(name: "postgres-clock") { queue.expireRequests(outage, tally) }
         self.queue = queue
+        self.size = size
         threads = workers + [clock]
     }
 
@@ -40,6 +43,8 @@ package final class PostgresPool: Sendable {
 
     /// Callers that wait for a connection now.
     package var waiting: Int { queue.count }
+
+    package var usage: PoolUsage { tally.usage(connections: size, waiting: waiting) }
 
     /// Runs `body` on a connection that is its own until it returns. What it leaves open is rolled back.
     ///
@@ -70,6 +75,7 @@ package final class PostgresPool: Sendable {
         } onCancel: {
             request.cancel()
         }
+        if case .failure(let error) = answer, error.code == .overloaded { tally.overloaded() }
         return try answer.get()
     }
 
@@ -96,12 +102,13 @@ final class Outage: Sendable {
 
 extension BlockingQueue<any PoolRequest> {
     /// Takes out the callers whose time is over or whose task was cancelled, until the queue is closed.
-    fileprivate func expireRequests(_ outage: Outage) {
+    fileprivate func expireRequests(_ outage: Outage, _ tally: PoolTally) {
         let tick = Monitor(())
         while !isClosed {
             _ = tick.wait(until: .now + .milliseconds(20)) { _ -> Void? in nil }
             let now = ContinuousClock.now
             for request in removeAll(where: { $0.isOver || $0.deadline <= now }) {
+                if !request.isOver { tally.timedOut() }
                 request.fail(outage.current ?? PostgresError(.timedOut, "no connection was free in time"))
             }
         }

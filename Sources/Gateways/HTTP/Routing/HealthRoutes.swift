@@ -2,7 +2,7 @@ internal import HTTPTypes
 package import Hummingbird
 internal import Logging
 
-/// `/healthz`: the process is alive. `/readyz`: what it needs is there.
+/// `/healthz`: the process is alive. `/readyz`: what it needs is there, and it was not told to end.
 package struct HealthRoutes: Sendable {
     /// Something that a process needs.
     package struct Check: Sendable {
@@ -27,8 +27,12 @@ package struct HealthRoutes: Sendable {
     }
 
     private let checks: [Check]
+    private let draining: Draining
 
-    package init(checks: [Check]) { self.checks = checks }
+    package init(checks: [Check], draining: Draining) {
+        self.checks = checks
+        self.draining = draining
+    }
 
     package func add(to router: Router<DaybookRequestContext>) {
         router.get("/healthz") { _, _ in Self.answer(Health(status: "ok", checks: []), .ok) }
@@ -45,6 +49,7 @@ package struct HealthRoutes: Sendable {
             for await (name, ok) in group where ok { passed.insert(name) }
         }
         let parts = checks.map { Health.Part(name: $0.name, ok: passed.contains($0.name)) }
+        if draining.isDraining { return Self.answer(Health(status: "draining", checks: parts), .serviceUnavailable) }
         let isReady = parts.allSatisfy(\.ok)
         return Self.answer(
             Health(status: isReady ? "ready" : "not_ready", checks: parts),

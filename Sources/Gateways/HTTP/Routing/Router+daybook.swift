@@ -1,12 +1,15 @@
 package import Hummingbird
 
 extension Router where Context == DaybookRequestContext {
-    /// A router that gives every request an id, logs it and answers its errors as problems.
-    package static func daybook() -> Router<DaybookRequestContext> {
+    /// A router that gives every request an id, counts it, logs it, refuses it when the process is about to end, and answers
+    /// its errors as problems.
+    package static func daybook(_ draining: Draining = Draining()) -> Router<DaybookRequestContext> {
         let router = Router(context: DaybookRequestContext.self)
         router.addMiddleware {
             RequestIDs()
+            RequestMeter()
             AccessLog()
+            DrainingGate(draining)
             ProblemAnswers()
         }
         return router

@@ -30,6 +30,7 @@ struct Gathering: Sendable {
     let refill: Refill
     let checkpoints: Checkpoints
     let refillLimit: UInt32
+    let metrics: RealtimeMetrics
     let logger: Logger
 
     /// At most `limit` events after the cursor's place.
@@ -72,10 +73,12 @@ struct Gathering: Sendable {
     private func take(_ look: HotQueues.Look, _ fences: FanoutFences, _ found: inout Found, limit: Int) async throws {
         var through = max(found.through, look.through)
         var places: [RealtimePlace] = []
+        var resyncs = 0
         let floor = RealtimePlace.end(of: fences.floor)
         for entry in look.entries where entry.place > found.through && entry.place > floor {
             guard !fences.withholds(entry), queue.filter.passes(entry.type, entry.room) else { continue }
             places.append(entry.place)
+            if entry.type == .resync { resyncs += 1 }
             if found.events.count + places.count == limit {
                 through = entry.place
                 break
@@ -83,6 +86,7 @@ struct Gathering: Sendable {
         }
         // What the log does not give any more is parked by now, and so not for this queue.
         found.events += try await payloads.payloads(places, of: queue.tenant).compactMap(\.self)
+        metrics.accessChanged(resyncs)
         found.isPartial = through < .end(of: look.watermark)
         found.through = through
     }
@@ -91,6 +95,7 @@ struct Gathering: Sendable {
     private func fill(_ found: inout Found, through position: Position, limit: Int) async throws {
         guard found.through < .end(of: position) else { return }
         if found.refilled >= refillLimit {
+            metrics.overflowed()
             found.events.append(try await overflow(found.through))
             found.through = .end(of: position)
             found.refilled = 0
@@ -105,6 +110,8 @@ struct Gathering: Sendable {
             limit: min(limit, Int(refillLimit - found.refilled)),
             where: queue.filter.passes
         )
+        metrics.refilled(page.events.count)
+        metrics.accessChanged(page.events.count { $0.type == .resync })
         found.events += page.events.map(\.payload)
         found.through = page.through
         found.refilled += UInt32(page.events.count)

@@ -49,13 +49,19 @@ extension RealtimeAPI {
             }
             cursor.place = max(cursor.place, found.through)
             cursor.refilled = found.refilled
-            if !found.events.isEmpty || found.isPartial { return answer(found.events, request, cursor, found.horizon) }
+            if !found.events.isEmpty || found.isPartial {
+                metrics.answered(with: found.events.count)
+                return answer(found.events, request, cursor, found.horizon)
+            }
             if let position = request.minPosition, found.horizon < position {
                 try await waitForPosition(position, deadline: deadline)
                 continue
             }
             waiter.cover(found.horizon)
-            guard deadline > .now else { return answer([], request, cursor, found.horizon) }
+            guard deadline > .now else {
+                metrics.answered(with: 0)
+                return answer([], request, cursor, found.horizon)
+            }
             let until =
                 found.mustLookAgain ? min(deadline, .now + Self.lookAgain * Double.random(in: 0.8...1.2)) : deadline
             let reason = await waiter.wait(until: until)
@@ -112,6 +118,7 @@ extension RealtimeAPI {
         _ cursor: Cursor,
         _ horizon: Position
     ) throws -> Response {
+        metrics.ended(by: end)
         switch end {
         case .superseded:
             throw Problem(.conflict, "superseded", "another poll of this queue has come; it gets the events")

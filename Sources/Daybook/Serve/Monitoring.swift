@@ -1,0 +1,123 @@
+internal import CoreMetrics
+internal import EventStore
+internal import GatewayHTTP
+internal import Hummingbird
+internal import Logging
+internal import Observability
+internal import Postgres
+internal import Projections
+internal import RealtimeAPI
+internal import Redis
+internal import ServiceLifecycle
+
+/// What is to be seen of a process from outside: the metrics that are measured when somebody asks, and the route to all of them.
+struct Monitoring {
+    /// Where `/metrics` is, if not beside everything else.
+    struct Address: Sendable {
+        let host: String
+        let port: Int
+    }
+
+    /// Everything that the process counts with; there is one, as swift-metrics has one.
+    static let registry = MetricsRegistry()
+
+    /// Before anything is made that counts.
+    static func bootstrap() { MetricsSystem.bootstrap(registry) }
+
+    /// Those that any process has.
+    static func watchProcess(roles: Set<Serve.Role>, draining: Draining) {
+        let names = Set(roles) == Set(Serve.Role.allCases) ? ["all"] : roles.map(\.rawValue).sorted()
+        let labels = [
+            ("version", Daybook.version), ("configuration", Daybook.buildConfiguration),
+            ("roles", names.joined(separator: ",")),
+        ]
+        registry.collect {
+            ProcessMetrics.measure() + [
+                .gauge("daybook_build_info", labels, 1),
+                .gauge("daybook_draining", [], draining.isDraining ? 1 : 0),
+            ]
+        }
+    }
+
+    static func watch(_ log: EventLog, pools: [(name: String, pool: PostgresPool)]) {
+        let pools = pools + log.pools
+        registry.collect {
+            var found: [Measurement] = [.gauge("daybook_append_waiting", [], Double(log.waitingAppends))]
+            for (name, pool) in pools { found += measure(pool.usage, of: name) }
+            return found
+        }
+    }
+
+    private static func measure(_ usage: PoolUsage, of pool: String) -> [Measurement] {
+        let labels = [("pool", pool)]
+        return [
+            .gauge("daybook_postgres_pool_connections", labels, Double(usage.connections)),
+            .gauge("daybook_postgres_pool_in_use", labels, Double(usage.inUse)),
+            .gauge("daybook_postgres_pool_waiting", labels, Double(usage.waiting)),
+            .counter("daybook_postgres_pool_timeouts_total", labels, Double(usage.timeouts)),
+            .counter("daybook_postgres_pool_overloads_total", labels, Double(usage.overloads)),
+        ]
+    }
+
+    static func watch(_ realtime: RealtimeAPI) {
+        registry.collect {
+            let (waiting, failures) = realtime.redisUsage
+            return [
+                .gauge("daybook_realtime_parked_polls", [], Double(realtime.polls)),
+                .gauge("daybook_redis_waiting", [("client", "realtime")], Double(waiting)),
+                .counter("daybook_redis_failures_total", [("client", "realtime")], Double(failures)),
+            ]
+        }
+    }
+
+    /// How far the partitions are, for a process that has a part in it.
+    static func watch(_ partitions: PartitionWatch) {
+        registry.collect {
+            guard let found = try? await partitions.look() else {
+                // The logs say why.
+                return [.gauge("daybook_partition_status_up", [], 0)]
+            }
+            return [.gauge("daybook_partition_status_up", [], 1)] + found.flatMap(measure)
+        }
+    }
+
+    private static func measure(_ status: PartitionStatus) -> [Measurement] {
+        let partition = ("partition", "\(status.partition)")
+        var found: [Measurement] = [
+            .gauge("daybook_partition_head_position", [partition], Double(status.head)),
+            .gauge("daybook_partition_parked_streams", [partition], Double(status.parkedStreams)),
+        ]
+        for progress in status.progress {
+            let labels = [("role", progress.role), partition]
+            found += [
+                .gauge("daybook_partition_position", labels, Double(progress.position)),
+                .gauge("daybook_partition_lag_events", labels, Double(progress.lagEvents)),
+                .gauge("daybook_partition_lag_seconds", labels, progress.lagSeconds),
+            ]
+        }
+        if let queues = status.queues {
+            found.append(
+                .gauge("daybook_partition_redis_watermark_position", [partition], Double(queues.watermark))
+            )
+        }
+        return found
+    }
+
+    static func route(for audience: MetricsRoute.Audience) -> MetricsRoute {
+        MetricsRoute(for: audience) { accept in
+            let format = Exposition.Format(accept: accept)
+            return (format.contentType, await registry.text(format))
+        }
+    }
+
+    /// A listener of its own.
+    static func server(at address: Address, logger: Logger) -> some Service {
+        let router = Router<DaybookRequestContext>.daybook()
+        route(for: .everybody).add(to: router)
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+            logger: logger
+        )
+    }
+}
