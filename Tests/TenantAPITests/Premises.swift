@@ -14,6 +14,7 @@ import Projections
 import Sessions
 import TenantAPI
 import TestSupport
+import TransparencyLog
 
 /// A tenant with an owner behind the API, over databases of its own, with a projector unless a test wants none.
 struct Premises: Sendable {
@@ -28,6 +29,9 @@ struct Premises: Sendable {
     let sessions: SessionStore
     let positions: PositionTokens
     let owner: Person
+    /// Signs the heads of the log, when a test asks for it.
+    let keeper: HeadKeeper
+    let headKey: HeadVerifier
     private let client: any TestClientProtocol
 
     static func run(
@@ -50,7 +54,23 @@ struct Premises: Sendable {
             let progress = PositionWatch()
             let reads = ReadModels(pool: database.pool(as: .gateway, size: 2), progress: progress)
             let sessions = SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
-            let api = TenantAPI(commands: handler, reads: reads, sessions: sessions, masterKey: database.masterKey)
+            let signer = try HeadSigner(newKeyFor: "example.com/log")
+            let headKey = try HeadVerifier(publicKey: signer.publicKey)
+            let heads = HeadFolder(path: try database.folder(), verifier: headKey)
+            let keeper = HeadKeeper(
+                heads: log.heads,
+                pool: database.pool(as: .projector),
+                folder: heads,
+                signer: signer,
+                logger: database.logger
+            )
+            let api = TenantAPI(
+                commands: handler,
+                reads: reads,
+                sessions: sessions,
+                masterKey: database.masterKey,
+                heads: heads
+            )
             let router = Router<DaybookRequestContext>.daybook()
             api.addRoutes(to: router)
             HealthRoutes(checks: [HealthRoutes.Check("nothing") { true }], draining: Draining()).add(to: router)
@@ -83,6 +103,8 @@ struct Premises: Sendable {
                             sessions: sessions,
                             positions: PositionTokens(masterKey: database.masterKey),
                             owner: owner,
+                            keeper: keeper,
+                            headKey: headKey,
                             client: client
                         )
                         try await body(premises)

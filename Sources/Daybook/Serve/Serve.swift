@@ -18,9 +18,13 @@ struct Serve: AsyncParsableCommand {
         case realtime
         case projector
         case fanout
+        /// Signs the heads of the log.
+        case heads
     }
 
-    @Option(help: "Which parts: tenant-api, realtime, projector, fanout, several with commas between them, or all.")
+    @Option(
+        help: "Which parts: tenant-api, realtime, projector, fanout, heads, several with commas between them, or all."
+    )
     var role = "all"
 
     @Option(help: "The address to listen at.")
@@ -48,6 +52,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many seconds a projector or a fan-out may be behind the log and be called ready.")
     var readyLag = 30
 
+    @OptionGroup var heads: HeadOptions
+
     @OptionGroup var installation: Installation
 
     func validate() throws {
@@ -72,7 +78,10 @@ struct Serve: AsyncParsableCommand {
             drain: .seconds(drainSeconds),
             readyLag: Double(readyLag)
         )
-        try await Server(installation, options, logger: logger).run()
+        if role != "all", options.roles.contains(.heads), try heads.signing() == nil {
+            throw ToolError("the role heads needs --heads and --head-key-file")
+        }
+        try await Server(installation, heads, options, logger: logger).run()
     }
 
     private func roles() throws -> Set<Role> {

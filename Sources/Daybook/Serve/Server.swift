@@ -39,7 +39,7 @@ struct Server {
     private let patience: Duration
     private let logger: Logger
 
-    init(_ installation: Installation, _ options: Options, logger: Logger) throws {
+    init(_ installation: Installation, _ heads: HeadOptions, _ options: Options, logger: Logger) throws {
         self.logger = logger
         patience = options.drain + Self.patience
         let roles = options.roles
@@ -58,8 +58,8 @@ struct Server {
         let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1_000)
         let product = PostgresPool(installation.configuration(.product, as: .gateway), size: 4, queueLimit: 5_000)
         let control = PostgresPool(installation.configuration(.control, as: .gateway), size: 2, queueLimit: 5_000)
-        // Asked by metrics and readiness alone.
-        let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 1, queueLimit: 100)
+        // Asked by what watches the log: metrics, readiness, the signing of heads.
+        let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 2, queueLimit: 100)
         pools = [keys, product, control, watcher]
 
         // The layers over them.
@@ -121,6 +121,17 @@ struct Server {
             )
         }
 
+        if roles.contains(.heads), let (folder, signer) = try heads.signing() {
+            let keeper = HeadKeeper(
+                heads: log.heads,
+                pool: watcher,
+                folder: folder,
+                signer: signer,
+                logger: logger
+            )
+            services.append(Background("heads") { await keeper.run(installation.partitions) })
+        }
+
         // What is seen.
         let draining = Draining()
         let partitions = PartitionWatch(pool: watcher, redis: redis)
@@ -156,7 +167,13 @@ struct Server {
             Monitoring.route(for: .neighbours).add(to: router)
         }
         if roles.contains(.tenantAPI) {
-            TenantAPI(commands: commands, reads: reads, sessions: sessions, masterKey: masterKey).addRoutes(to: router)
+            TenantAPI(
+                commands: commands,
+                reads: reads,
+                sessions: sessions,
+                masterKey: masterKey,
+                heads: try heads.folder()
+            ).addRoutes(to: router)
         }
         realtime?.addRoutes(to: router)
 

@@ -12,6 +12,8 @@ package struct PostgresConfiguration: Sendable {
     package var connectTimeout: Duration
     /// The longest that one statement, pipeline, script or copy may take; kept by the client, which then cancels it.
     package var statementTimeout: Duration
+    /// Schemas that stand in for those that statements name.
+    package var schemas = SchemaNames()
 
     package init(
         conninfo: String,

@@ -5,6 +5,11 @@ package import Postgres
 package struct EventQueries: Sendable {
     let dictionary: TypeDictionary
 
+    /// For whoever reads without an `EventLog`.
+    package init() { dictionary = TypeDictionary() }
+
+    init(dictionary: TypeDictionary) { self.dictionary = dictionary }
+
     /// Up to `limit` events of a partition with positions after `position`, oldest first. Only `daybook_projector` sees
     /// events here: others are bound to a tenant.
     package func read(

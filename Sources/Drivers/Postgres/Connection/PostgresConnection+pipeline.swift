@@ -65,7 +65,7 @@ extension PostgresConnection {
             var name = statements.name(of: key) ?? preparing[key]
             if name == nil {
                 let new = statements.newName()
-                try exchange.send { key.sendPrepare(as: new, on: $0) }
+                try exchange.send { prepare(key, as: new, on: $0) }
                 steps.append(.prepare(key, as: new, for: index))
                 preparing[key] = new
                 name = new

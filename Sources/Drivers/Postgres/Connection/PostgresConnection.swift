@@ -12,6 +12,7 @@ package final class PostgresConnection {
     let wire: Wire
     var statements: StatementCache
     private let statementTimeout: Duration
+    private let schemas: SchemaNames
 
     /// When everything on this connection must be done, besides the timeout of each statement.
     package var deadline: ContinuousClock.Instant?
@@ -32,6 +33,7 @@ package final class PostgresConnection {
         wire = try Wire(configuration, interrupt: interrupt, until: min(deadline ?? timeout, timeout))
         statements = StatementCache(limit: statementLimit)
         statementTimeout = configuration.statementTimeout
+        schemas = configuration.schemas
     }
 
     package var isLost: Bool { wire.isLost }
@@ -57,6 +59,7 @@ package final class PostgresConnection {
 
     /// Runs several statements, separated by semicolons, without binds, in one transaction unless the text makes its own.
     package func executeScript(_ text: String) throws(PostgresError) {
+        let text = schemas.applied(to: text)
         try roundTrip(text) { PQsendQuery($0, text) }
     }
 
@@ -108,7 +111,7 @@ extension PostgresConnection {
     private func preparedName(of key: StatementCache.Key) throws(PostgresError) -> String {
         if let name = statements.name(of: key) { return name }
         let name = statements.newName()
-        try roundTrip(key.text) { key.sendPrepare(as: name, on: $0) }
+        try roundTrip(key.text) { prepare(key, as: name, on: $0) }
         statements.add(name, for: key)
         return name
     }
@@ -142,14 +145,14 @@ extension PostgresConnection {
     }
 }
 
-extension StatementCache.Key {
-    func sendPrepare(as name: String, on handle: OpaquePointer) -> Int32 {
-        types.withUnsafeBytes { types in
+extension PostgresConnection {
+    func prepare(_ key: StatementCache.Key, as name: String, on handle: OpaquePointer) -> Int32 {
+        key.types.withUnsafeBytes { types in
             PQsendPrepare(
                 handle,
                 name,
-                text,
-                Int32(self.types.count),
+                schemas.applied(to: key.text),
+                Int32(key.types.count),
                 types.baseAddress?.assumingMemoryBound(to: Oid.self)
             )
         }

@@ -1,39 +1,11 @@
 import EventStore
 import Events
-import Foundation
-import Postgres
 import TestSupport
-import Testing
 
 @testable import Projections
 
-struct RebuildTests {
-    @Test(arguments: [1, 7] as [UInt64])
-    func `projecting again gives the same rows, whatever the size of the batches`(seed: UInt64) async throws {
-        try await Story.run { story in
-            var history = RandomHistory(seed: seed)
-            try await history.write(250, to: story)
-
-            try await story.project(batches: 500)
-            let tables = try await story.tables()
-            var expected: [String: [String]] = [:]
-            for table in tables {
-                expected[table] = try await story.rows(of: table)
-                #expect(expected[table] != [], "the history leaves \(table) empty, so it proves nothing of it")
-            }
-            for batches in [1, 7, 500] {
-                try await story.drop()
-                try await story.project(batches: batches)
-                for table in tables {
-                    #expect(try await story.rows(of: table) == expected[table], "\(table) with batches of \(batches)")
-                }
-            }
-        }
-    }
-}
-
 /// What may happen in a tenant, drawn from a seed; now and then something that cannot be projected.
-private struct RandomHistory {
+struct RandomHistory {
     private var random: Seeded
     private var users: [UserID] = []
     private var rooms: [RoomID] = []

@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import EventStore
+internal import Events
+internal import Foundation
+internal import Logging
+internal import Postgres
+internal import Projections
+
+/// What rebuilding needs, for the tools that do.
+enum RebuildBench {
+    static func run(_ installation: Installation, _ body: (Rebuild) throws -> Void) throws {
+        var logger = installation.logger("daybook-rebuild")
+        logger.logLevel = .warning
+        let projector = installation.configuration(.product, as: .projector)
+        // Keys are loaded by the connection that projects.
+        let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1)
+        let codec = EventCodec(keyring: Keyring(masterKey: try installation.masterKey(), pool: keys))
+        let rebuild = Rebuild(
+            Rebuild.Configuration(
+                administrator: installation.configuration(.product),
+                projector: projector,
+                folder: try installation.schemaFolder(of: .product)
+            ),
+            queries: EventQueries(),
+            codec: codec,
+            logger: logger
+        )
+        try body(rebuild)
+    }
+}
+
+/// One line on the terminal that says how far each partition is; nothing where nobody looks.
+struct ProgressLine {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+
+    func show(_ partition: Partition, _ position: Position) {
+        guard isTerminal else { return }
+        FileHandle.standardError.write(Data("\rpartition \(partition) position \(position)\u{1B}[K".utf8))
+    }
+
+    func end() {
+        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    }
+}
