@@ -117,7 +117,8 @@ let package = Package(
             dependencies: [
                 "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections",
                 "RealtimeAPI", "Redis",
-                "Sessions", "SlackImport", "TenantAPI", "Threads", arguments, crypto, hummingbird, lifecycle, logging,
+                "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog", arguments, crypto, hummingbird,
+                lifecycle, logging,
                 nioCore, unixSignals,
             ],
             path: "Sources/Daybook",
@@ -136,7 +137,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["EventStore", "Events", "Commands", "Migrations", "Postgres", "Redis", crypto, logging],
+            dependencies: [
+                "EventStore", "Events", "Commands", "Migrations", "Postgres", "Redis", "TransparencyLog", crypto,
+                logging,
+            ],
             path: "Tests/Support",
             swiftSettings: settings
         ),
@@ -152,7 +156,7 @@ let package = Package(
         tests("ZipTests", ["Zip"]),
         tests("LZ4Tests", ["LZ4"]),
         tests("TransparencyLogTests", ["TransparencyLog", crypto]),
-        tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
+        tests("EventStoreTests", ["EventStore", "Postgres", "TransparencyLog", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
@@ -172,6 +176,9 @@ let package = Package(
             ]
         ),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
-        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1]),
+        tests(
+            "SystemTests",
+            ["EventStore", "Events", "Postgres", "Redis", "TransparencyLog", httpClient, nioCore, nioHTTP1]
+        ),
     ]
 )

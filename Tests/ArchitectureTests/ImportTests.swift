@@ -28,7 +28,7 @@ struct ImportTests {
         "Daybook": [
             "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Postgres", "Projections", "RealtimeAPI",
             "Redis",
-            "Sessions", "SlackImport", "TenantAPI", "Threads",
+            "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
         ],
     ]
 

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Crypto
-internal import Foundation
 
 /// `daybook master-key …`
 struct MasterKeyCommand: ParsableCommand {
@@ -24,14 +23,7 @@ struct MasterKeyCommand: ParsableCommand {
             let digits = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
                 bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
             }
-            // Exclusive: a key that is in use is never overwritten.
-            let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-            guard descriptor >= 0 else {
-                throw ToolError("cannot make \(file): \(String(cString: strerror(errno)))")
-            }
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try handle.write(contentsOf: Data((digits + "\n").utf8))
-            try handle.synchronize()
+            try SecretFile.create(file, digits)
         }
     }
 }

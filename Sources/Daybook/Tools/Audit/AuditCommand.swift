@@ -1,46 +1,10 @@
 internal import ArgumentParser
-internal import EventStore
-internal import Postgres
 
 /// `daybook audit …`
-struct AuditCommand: ParsableCommand {
+struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Looks whether the log is what it was.",
-        subcommands: [Verify.self]
+        abstract: "Looks whether the log is what it was, and shows it to others.",
+        subcommands: [Verify.self, Export.self, VerifyExport.self, Key.self]
     )
-
-    /// `daybook audit verify`
-    struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract:
-                "Computes every hash of the log anew and checks positions, versions and times. Writers may go on meanwhile.",
-            discussion: """
-                A changed byte in any column is found. Who may rewrite the whole chain, or cut off its end, is found only by \
-                comparing the heads that are printed with ones that were kept elsewhere.
-                """
-        )
-
-        @OptionGroup var installation: Installation
-
-        func run() throws {
-            let connection = try PostgresConnection(installation.configuration(.product, as: .projector))
-            let partitions = try connection.execute("SELECT partition FROM es.heads ORDER BY partition").decode(
-                Int32.self
-            )
-            var verifier = LogVerifier(on: connection)
-            var isWhole = true
-            for partition in partitions {
-                let report = try verifier.verify(Partition(partition))
-                let hash = report.hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-                print(
-                    "partition \(partition): \(report.events) events in \(report.commits) commits, head \(report.head) \(hash)"
-                )
-                for fault in report.faults { print("  FAULT \(fault)") }
-                isWhole = isWhole && report.faults.isEmpty
-            }
-            print(isWhole ? "the log is whole" : "the log is NOT whole")
-            if !isWhole { throw ExitCode.failure }
-        }
-    }
 }
