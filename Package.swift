@@ -140,7 +140,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["EventStore", "Events", "Commands", "Migrations", "Postgres", "Redis", crypto, logging],
+            dependencies: [
+                "EventStore", "Events", "Commands", "Migrations", "Postgres", "Redis", "TransparencyLog", crypto,
+                logging,
+            ],
             path: "Tests/Support",
             swiftSettings: settings
         ),
@@ -177,6 +180,11 @@ let package = Package(
             ]
         ),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
-        tests("SystemTests", ["EventStore", "Events", "Postgres", "Redis", httpClient, nioCore, nioHTTP1, nioPosix]),
+        tests(
+            "SystemTests",
+            [
+                "EventStore", "Events", "Postgres", "Redis", "TransparencyLog", httpClient, nioCore, nioHTTP1, nioPosix,
+            ]
+        ),
     ]
 )

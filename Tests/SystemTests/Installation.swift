@@ -186,14 +186,22 @@ final class Installation: Sendable {
     }
 
     /// Runs a subcommand to its end, whatever that is.
-    func attempt(_ arguments: [String]) async throws -> Child.Result {
-        try await start(arguments).result()
+    ///
+    /// - Parameter environment: nil for the installation's.
+    func attempt(_ arguments: [String], environment: [String: String]? = nil) async throws -> Child.Result {
+        try await start(arguments, environment: environment).result()
     }
 
     /// Starts a subcommand.
-    func start(_ arguments: [String]) throws -> Child {
+    func start(_ arguments: [String], environment: [String: String]? = nil) throws -> Child {
         let log = "\(folder)/tool-\(UUID().uuidString)"
-        return try Child(binary, arguments, environment: environment, output: log + ".out", errors: log + ".err")
+        return try Child(
+            binary,
+            arguments,
+            environment: environment ?? self.environment,
+            output: log + ".out",
+            errors: log + ".err"
+        )
     }
 
     /// A token for a user of the tenant, or of another one.

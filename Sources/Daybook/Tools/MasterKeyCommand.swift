@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Crypto
 internal import EventStore
-internal import Foundation
 
 /// `daybook master-key …`
 struct MasterKeyCommand: ParsableCommand {
@@ -22,15 +21,7 @@ struct MasterKeyCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let digits = SymmetricKey(size: .bits256).withUnsafeBytes { $0.hex }
-            // Exclusive: a key that is in use is never overwritten.
-            let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-            guard descriptor >= 0 else {
-                throw ToolError("cannot make \(file): \(String(cString: strerror(errno)))")
-            }
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try handle.write(contentsOf: Data((digits + "\n").utf8))
-            try handle.synchronize()
+            try SecretFile.create(file, SymmetricKey(size: .bits256).withUnsafeBytes { $0.hex })
         }
     }
 }

@@ -2,14 +2,7 @@ internal import ArgumentParser
 internal import EventStore
 internal import Postgres
 
-/// `daybook audit …`
-struct AuditCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "audit",
-        abstract: "Looks whether the log is what it was.",
-        subcommands: [Verify.self]
-    )
-
+extension AuditCommand {
     /// `daybook audit verify`
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,0 +1,10 @@
+internal import ArgumentParser
+
+/// `daybook audit …`
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Looks whether the log is what it was, and shows it to others.",
+        subcommands: [Verify.self, Export.self, VerifyExport.self, Key.self]
+    )
+}

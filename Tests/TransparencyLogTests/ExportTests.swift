@@ -1,0 +1,357 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import TransparencyLog
+
+struct ExportTests {
+    private let temporary: TemporaryFolder
+    private let signer: HeadSigner
+    private let verifier: ExportVerifier
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        signer = try HeadSigner(newKeyFor: "example.com/daybook")
+        verifier = ExportVerifier(try HeadVerifier(publicKey: signer.publicKey))
+    }
+
+    private func folder(_ name: String = "export") -> String { "\(temporary.path)/\(name)" }
+
+    private func log(_ commits: Int = 40, seed: UInt64 = 1) -> GeneratedLog {
+        GeneratedLog(seed: seed, commits: commits, signer: signer)
+    }
+
+    /// What is found wrong with the export; nil if nothing is.
+    private func fault(_ name: String = "export", against kept: [SignedTreeHead] = []) -> ExportFault? {
+        do throws(ExportFault) {
+            _ = try verifier.verify(folder(name), against: kept)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    // MARK: What is whole
+
+    @Test(arguments: 1...5 as ClosedRange<UInt64>)
+    func `an export of random commits is whole, for each of its tenants, from every commit on`(seed: UInt64) throws {
+        let log = log(seed: seed)
+        for (index, tenant) in log.tenants.enumerated() {
+            for first in log.commits.map(\.link.first) {
+                let name = "\(index)-\(first)"
+                try log.export(for: tenant, from: first, into: folder(name))
+                let report = try verifier.verify(folder(name))
+                #expect(report.manifest.first == first && report.manifest.last == log.size)
+                #expect(report.head == (try log.head(at: log.size)))
+                let covered = log.events.filter { $0.event.position >= first }
+                #expect(report.events == covered.count { $0.tenant == tenant })
+                #expect(report.leaves == covered.count { $0.tenant != tenant })
+                #expect(report.commits == log.commits.count { $0.link.first >= first })
+            }
+        }
+    }
+
+    @Test func `a record reads as it was written, whatever bytes are in it`() {
+        let log = log(100)
+        for record in log.records(for: log.tenants[0]) { #expect(ExportRecord(line: record.line) == record) }
+    }
+
+    @Test func `a line has one spelling`() throws {
+        let line = #"{"leaf":{"position":8,"leaf":"AQID"}}"#
+        #expect(ExportRecord(line: line.utf8) == .leaf(position: 8, leaf: [1, 2, 3]))
+        for other in [
+            #"{"leaf":{"position":8,"leaf":"AQID"} }"#, #"{"leaf":{"leaf":"AQID","position":8}}"#,
+            #"{"leaf":{"position":8.0,"leaf":"AQID"}}"#, #"{"leaf":{"position":8,"leaf":"AQID","x":1}}"#,
+            #"{"leaf":{"position":9,"position":8,"leaf":"AQID"}}"#, #"{"leaf":{"position":8,"leaf":"\u0041QID"}}"#,
+            #"{"leaf":{"position":8,"leaf":"AQIDB"}}"#, #"{"leaf":{"position":8}}"#, #"{}"#, #"[]"#, "",
+        ] {
+            #expect(ExportRecord(line: other.utf8) == nil, "\(other)")
+        }
+    }
+
+    @Test func `text is exported as text`() throws {
+        let event = try #require(log().events.first { $0.event.payload.starts(with: "{".utf8) }).event
+        let line = String(decoding: ExportRecord.event(event).line, as: UTF8.self)
+        #expect(line.contains(#""metadata":"{\"actor\":\"ada\"}""#))
+        #expect(line.contains(#"日本 🎉"#))
+    }
+
+    @Test func `a long range is cut into segments`() throws {
+        let log = log(9_000)
+        try #require(log.size > 20_000)
+        let manifest = try log.export(for: log.tenants[0], into: folder())
+        #expect(manifest.segments.map(\.first) == [1, 10_001, 20_001])
+        #expect(manifest.segments.last?.last == log.size)
+        #expect(try verifier.verify(folder()).events > 5_000)
+    }
+
+    @Test func `large events fill a segment sooner`() throws {
+        var random = Seeded(3)
+        let payload = (0..<(5 << 20)).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) }
+        var log = log(4)
+        try log.replacePayloads(with: payload)
+        let manifest = try log.export(for: log.tenants[0], into: folder())
+        #expect(manifest.segments.count > 1)
+        #expect(fault() == nil)
+    }
+
+    @Test func `nothing is written into a folder that has something in it`() throws {
+        let log = log(3)
+        try log.export(for: log.tenants[0], into: folder())
+        #expect(throws: ExportFolderNotEmpty.self) { try log.export(for: log.tenants[0], into: folder()) }
+        #expect(fault() == nil)
+    }
+
+    // MARK: What was changed afterwards
+
+    @Test func `a changed byte anywhere is found`() throws {
+        let log = log(4)
+        try log.export(for: log.tenants[0], into: folder())
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder()).sorted()
+        #expect(files == ["head.note", "log.pub", "manifest.json", "segment-000001.jsonl.lz4"])
+        for file in files {
+            let url = URL(filePath: "\(folder())/\(file)")
+            let whole = try Data(contentsOf: url)
+            for place in whole.indices {
+                var changed = whole
+                changed[place] ^= 1 << (place % 8)
+                try changed.write(to: url)
+                #expect(fault() != nil, "byte \(place) of \(file)")
+            }
+            for changed in [whole.dropLast(), whole + [0x0A], Data()] {
+                try changed.write(to: url)
+                #expect(fault()?.file == file)
+            }
+            try FileManager.default.removeItem(at: url)
+            #expect(fault() == ExportFault(.unreadable, file: file))
+            try whole.write(to: url)
+        }
+        #expect(fault() == nil)
+    }
+
+    /// Who changes records also packs them anew and makes a manifest that fits.
+    @Test func `tampering with records is found where it begins`() throws {
+        let log = log(30)
+        let tenant = log.tenants[0]
+        let whole = log.records(for: tenant)
+        let large = try #require(log.commits.dropFirst(4).first { $0.link.last - $0.link.first >= 2 }).link
+        let commit = try #require(whole.firstIndex { if case .commit(let it) = $0 { it.link == large } else { false } })
+        let event = try #require(whole.lastIndex { if case .event = $0 { true } else { false } })
+        let leaf = try #require(whole.lastIndex { if case .leaf = $0 { true } else { false } })
+        guard case .event(let row) = whole[event], case .leaf(let position, var bytes) = whole[leaf] else { return }
+        let owner = try #require(log.commits.last { $0.link.first <= row.position }).link
+        let leafOwner = try #require(log.commits.last { $0.link.first <= position }).link
+        bytes[7] ^= 1
+
+        func expect(
+            _ reason: ExportFault.Reason,
+            at position: Int64,
+            _ change: (inout [ExportRecord]) -> Void,
+            _ line: Int = #line
+        ) throws {
+            var records = whole
+            change(&records)
+            try log.export(for: tenant, records, into: folder("\(line)"))
+            let found = fault("\(line)")
+            #expect(
+                found?.reason == reason && found?.position == position,
+                "line \(line): \(String(describing: found))"
+            )
+        }
+
+        // A dropped commit, with its events and without them.
+        try expect(.commitOutOfPlace, at: large.first) { records in
+            records.removeSubrange(commit...(commit + Int(large.last - large.first) + 1))
+        }
+        try expect(.eventOutOfPlace, at: large.first) { $0.remove(at: commit) }
+        // Events in another order, as they are and with their positions exchanged.
+        try expect(.eventOutOfPlace, at: large.first) { $0.swapAt(commit + 1, commit + 2) }
+        try expect(.rootDiffers, at: large.first) { records in
+            records.swapAt(commit + 1, commit + 2)
+            records[commit + 1] = records[commit + 1].moved(to: large.first)
+            records[commit + 2] = records[commit + 2].moved(to: large.first + 1)
+        }
+        // Two commits in another order.
+        try expect(.commitOutOfPlace, at: large.first) { records in
+            let count = Int(large.last - large.first) + 2
+            let moved = Array(records[commit..<commit + count])
+            records.removeSubrange(commit..<commit + count)
+            let next = records[(commit + 1)...].firstIndex { if case .commit = $0 { true } else { false } }!
+            records.insert(contentsOf: moved, at: next)
+        }
+        // A dropped event.
+        try expect(.eventOutOfPlace, at: large.first) { $0.remove(at: commit + 1) }
+        // One's own event changed, also with the leaf that it then has.
+        try expect(.leafDiffers, at: row.position) { $0[event] = .event(row.with(payload: [0x68, 0x69])) }
+        try expect(.rootDiffers, at: owner.first) { records in
+            let changed = row.with(payload: [0x68, 0x69])
+            records[event] = .event(changed.with(leaf: changed.expectedLeaf(of: tenant)))
+        }
+        try expect(.versionOutOfOrder, at: row.position) { $0[event] = .event(row.with(version: row.version + 1)) }
+        // Somebody else's leaf.
+        try expect(.rootDiffers, at: leafOwner.first) { $0[leaf] = .leaf(position: position, leaf: bytes) }
+        try expect(.leafDiffers, at: position) { $0[leaf] = .leaf(position: position, leaf: bytes + bytes) }
+        // Another time of a commit.
+        try expect(.linkDiffers, at: large.first) { records in
+            guard case .commit(let it) = records[commit] else { return }
+            let later = ChainLink(
+                first: large.first,
+                last: large.last,
+                committedAt: large.committedAt + 1,
+                root: large.root
+            )
+            records[commit] = .commit(ExportedCommit(link: later, hash: it.hash))
+        }
+        try expect(.timeWentBack, at: large.first) { records in
+            guard case .commit(let it) = records[commit] else { return }
+            let earlier = ChainLink(first: large.first, last: large.last, committedAt: 0, root: large.root)
+            records[commit] = .commit(ExportedCommit(link: earlier, hash: it.hash))
+        }
+    }
+
+    @Test func `an end that was cut off is found`() throws {
+        let log = log(20)
+        let last = log.commits[18].link.last
+        let cut = log.records(for: log.tenants[0]).prefix { record in
+            if case .commit(let commit) = record { commit.link.first <= last } else { true }
+        }
+        try log.export(for: log.tenants[0], Array(cut), into: folder())
+        #expect(fault()?.reason == .manifestContradicts)
+    }
+
+    @Test func `one's own event that is hidden among those of others is found by the next one of its stream`() throws {
+        let log = log(30)
+        let tenant = log.tenants[0]
+        var records = log.records(for: tenant)
+        let own = log.events.filter { $0.tenant == tenant }.map(\.event)
+        let hidden = own[0]
+        let next = try #require(own.dropFirst().first { $0.stream == hidden.stream })
+        let index = try #require(records.firstIndex(of: .event(hidden)))
+        records[index] = .leaf(position: hidden.position, leaf: hidden.leaf)
+        try log.export(for: tenant, records, into: folder())
+        #expect(fault()?.reason == .versionOutOfOrder && fault()?.position == next.position)
+    }
+
+    @Test func `a log that was rewritten with its whole chain is not the one that was signed`() throws {
+        let log = log(20)
+        let rewritten = self.log(20, seed: 2)
+        let head = try signer.sign(
+            partition: GeneratedLog.partition,
+            size: rewritten.size,
+            root: log.frontier(at: log.size).root,
+            chain: log.chain(at: log.size)
+        )
+        try rewritten.export(for: rewritten.tenants[0], head: head, into: folder())
+        #expect(fault() == ExportFault(.signedHeadDiffers, position: rewritten.size))
+    }
+
+    @Test func `a head of another key is refused, whatever key comes with it`() throws {
+        let forger = GeneratedLog(seed: 1, commits: 5, signer: try HeadSigner(newKeyFor: "example.com/daybook"))
+        try forger.export(for: forger.tenants[0], into: folder())
+        #expect(fault() == ExportFault(.otherKey, file: "log.pub"))
+        try Data((signer.publicKey + "\n").utf8).write(to: URL(filePath: "\(folder())/log.pub"))
+        #expect(fault() == ExportFault(.head(.unsigned(key: "example.com/daybook")), file: "head.note"))
+    }
+
+    @Test func `an edge of the tree before the export that is another one is found`() throws {
+        let log = log(20)
+        let first = log.commits[11].link.first
+        let other = self.log(20, seed: 2)
+        for (name, frontier, chain) in [
+            ("peaks", other.frontier(at: first - 1), log.chain(at: first - 1)),
+            ("chain", log.frontier(at: first - 1), other.chain(at: first - 1)),
+        ] {
+            var writer = try ExportWriter(
+                folder: folder(name),
+                tenant: log.tenants[0],
+                head: try log.head(at: log.size),
+                publicKey: signer.publicKey,
+                after: frontier,
+                chain: chain
+            )
+            for record in log.records(for: log.tenants[0], from: first) { try writer.add(record) }
+            _ = try writer.finish()
+        }
+        #expect(fault("peaks") == ExportFault(.signedHeadDiffers, position: log.size))
+        #expect(fault("chain")?.reason == .linkDiffers)
+    }
+
+    // MARK: Heads that were kept
+
+    @Test func `an export continues every head that it covers`() throws {
+        let log = log(20)
+        let first = log.commits[10].link.first
+        try log.export(for: log.tenants[0], from: first, into: folder())
+        let kept = try log.commits.dropFirst(9).map { try log.head(at: $0.link.last) }
+        #expect(fault(against: kept.shuffled()) == nil)
+        #expect(fault(against: [try signer.empty()]) == nil)
+    }
+
+    @Test func `an export of a log that was rewritten does not continue a head that was kept`() throws {
+        let log = log(20)
+        let rewritten = self.log(20, seed: 2)
+        try rewritten.export(for: rewritten.tenants[0], into: folder())
+        #expect(fault() == nil)
+        let size = log.commits[7].link.last
+        let kept = try log.head(at: size)
+        #expect(fault(against: [kept]) == ExportFault(.keptHeadDiffers, position: size))
+        // Not even the chain alone, or a size at which no commit ends.
+        let root = rewritten.frontier(at: size).root
+        let other = try signer.sign(
+            partition: GeneratedLog.partition,
+            size: rewritten.commits[7].link.last,
+            root: rewritten.frontier(at: rewritten.commits[7].link.last).root,
+            chain: root
+        )
+        #expect(fault(against: [other])?.reason == .keptHeadDiffers)
+        let wide = try #require(rewritten.commits.first { $0.link.last > $0.link.first }).link
+        #expect(fault(against: [try rewritten.head(at: wide.first)])?.reason == .keptHeadDiffers)
+    }
+
+    @Test func `nothing is said about a head outside of the export`() throws {
+        let log = log(20)
+        let (first, last) = (log.commits[10].link.first, log.commits[15].link.last)
+        let records = log.records(for: log.tenants[0], from: first).prefix { record in
+            if case .commit(let commit) = record { commit.link.first <= last } else { true }
+        }
+        try log.export(
+            for: log.tenants[0],
+            from: first,
+            Array(records),
+            head: try log.head(at: last),
+            into: folder()
+        )
+        #expect(fault() == nil)
+        for size in [log.commits[8].link.last, log.size] {
+            #expect(fault(against: [try log.head(at: size)]) == ExportFault(.keptHeadOutside, position: size))
+        }
+        let elsewhere = try signer.sign(
+            partition: 0,
+            size: last,
+            root: MerkleTree.emptyRoot,
+            chain: MerkleTree.emptyRoot
+        )
+        #expect(fault(against: [elsewhere])?.reason == .keptHeadOutside)
+    }
+}
+
+extension ExportRecord {
+    fileprivate func moved(to position: Int64) -> ExportRecord {
+        switch self {
+        case .commit: self
+        case .event(let event): .event(event.with(position: position))
+        case .leaf(_, let leaf): .leaf(position: position, leaf: leaf)
+        }
+    }
+}
+
+extension HeadSigner {
+    fileprivate func empty() throws -> SignedTreeHead {
+        try sign(
+            partition: GeneratedLog.partition,
+            size: 0,
+            root: MerkleTree.emptyRoot,
+            chain: ChainLink.origin(of: GeneratedLog.partition)
+        )
+    }
+}
