@@ -9,11 +9,12 @@ extension AuditCommand {
             abstract:
                 "Computes every hash of the log anew and checks positions, versions and times. Writers may go on meanwhile.",
             discussion: """
-                A changed byte in any column is found. Who may rewrite the whole chain, or cut off its end, is found only by \
-                comparing the heads that are printed with ones that were kept elsewhere.
+                A changed byte in any column is found. Whoever may rewrite the whole chain, or cut off its end, is found by the \
+                signed heads that are kept elsewhere: name their folder by --heads.
                 """
         )
 
+        @OptionGroup var heads: HeadOptions
         @OptionGroup var installation: Installation
 
         func run() throws {
@@ -21,13 +22,15 @@ extension AuditCommand {
             let partitions = try connection.execute("SELECT partition FROM es.heads ORDER BY partition").decode(
                 Int32.self
             )
+            let folder = try heads.folder()
             var verifier = LogVerifier(on: connection)
             var isWhole = true
             for partition in partitions {
-                let report = try verifier.verify(Partition(partition))
+                let report = try verifier.verify(Partition(partition), against: folder?.heads(of: partition))
                 let hash = report.hash.hex
                 print(
                     "partition \(partition): \(report.events) events in \(report.commits) commits, head \(report.head) \(hash)"
+                        + (folder == nil ? "" : ", \(report.heads) signed heads")
                 )
                 for fault in report.faults { print("  FAULT \(fault)") }
                 isWhole = isWhole && report.faults.isEmpty
