@@ -24,7 +24,7 @@ struct Daybook: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Migrate.self, TenantCommand.self, TokenCommand.self, ImportCommand.self, AuditCommand.self,
-            MasterKeyCommand.self, RebuildCommand.self, ReplayCommand.self,
+            MasterKeyCommand.self, ParkedCommand.self, RebuildCommand.self, ReplayCommand.self,
         ]
     )
 }

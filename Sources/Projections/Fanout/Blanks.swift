@@ -69,7 +69,7 @@ struct Blanks {
                 """
             if let author { range += " AND author = \(author.uuid)" }
             return try connection.execute(range).decode(UUID.self)
-        case .message, .room, .user, .readState, .handle: return []
+        case .message, .room, .user, .readState, .handle, .repair: return []
         }
     }
 }

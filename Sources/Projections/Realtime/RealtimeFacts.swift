@@ -57,7 +57,7 @@ package struct RealtimeFacts: Sendable {
     private static func subjects(of event: Recorded) -> [UUID] {
         switch event.event {
         case .message, .room, .readState: [event.raw.stream] + event.event.streamsToBeSeenBy
-        case .user, .handle: []
+        case .user, .handle, .repair: []
         }
     }
 
@@ -110,7 +110,7 @@ extension RealtimeFacts {
                 joined.insert(Key(tenant, id))
             case .room(let id, .changed), .room(let id, .archived), .room(let id, .restored):
                 rooms.insert(Key(tenant, id))
-            case .message, .room, .user, .handle: break
+            case .message, .room, .user, .handle, .repair: break
             }
         }
         var questions: [Question] = []
