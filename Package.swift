@@ -75,7 +75,7 @@ let package = Package(
         module("Zip", "Drivers/Zip", ["CZip"]),
 
         // How a process is seen from outside.
-        module("Observability", "Observability", [metrics]),
+        module("Observability", "Observability", [logging, metrics]),
 
         module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging, metrics]),
         module("Events", "Events", ["EventStore", crypto]),
@@ -151,7 +151,7 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
-        tests("ObservabilityTests", ["Observability", metrics]),
+        tests("ObservabilityTests", ["Observability", logging, metrics]),
         tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
