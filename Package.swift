@@ -38,6 +38,7 @@ let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting",
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -75,11 +77,11 @@ let package = Package(
         module("Zip", "Drivers/Zip", ["CZip"]),
 
         // How a process is seen from outside.
-        module("Observability", "Observability", [logging, metrics]),
+        module("Observability", "Observability", [logging, metrics, tracing]),
 
-        module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging, metrics]),
+        module("EventStore", "EventStore", ["Postgres", "Threads", crypto, logging, metrics, tracing]),
         module("Events", "Events", ["EventStore", crypto]),
-        module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
+        module("Commands", "Commands", ["Events", "EventStore", crypto, logging, tracing]),
         module(
             "Projections",
             "Projections",
@@ -91,8 +93,8 @@ let package = Package(
             "GatewayHTTP",
             "Gateways/HTTP",
             [
-                "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", hummingbird, crypto, logging,
-                httpTypes, metrics, nioCore, nioHTTP1,
+                "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections", hummingbird,
+                crypto, logging, httpTypes, metrics, nioCore, nioHTTP1, tracing,
             ]
         ),
         module(
@@ -119,7 +121,8 @@ let package = Package(
             dependencies: [
                 "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
                 "Projections", "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads", arguments,
-                crypto, hummingbird, lifecycle, logging, metrics, nioCore, unixSignals,
+                crypto, httpClient, hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP1, tracing,
+                unixSignals,
             ],
             path: "Sources/Daybook",
             swiftSettings: settings
@@ -151,7 +154,7 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
-        tests("ObservabilityTests", ["Observability", logging, metrics]),
+        tests("ObservabilityTests", ["Observability", logging, metrics, tracing]),
         tests("EventStoreTests", ["EventStore", "Postgres", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),

@@ -2,6 +2,7 @@ package import EventStore
 package import Events
 package import Foundation
 package import Logging
+internal import Tracing
 
 /// What surrounds a command: who, under which key, on what condition.
 package struct CommandContext: Sendable {
@@ -109,7 +110,7 @@ package final class CommandHandler: Sendable {
         do {
             let run = try CommandRun(command, in: context, by: self)
             id = run.id
-            let result = try await run.run()
+            let result = try await withSpan("command \(C.name)") { _ in try await run.run() }
             let outcome = result.replayed ? "replayed" : "done"
             logger.debug("command", metadata: context.logged(C.name, id, ["outcome": "\(outcome)"]))
             return result

@@ -64,13 +64,15 @@ struct Serve: AsyncParsableCommand {
         let logger = installation.logger()
         OpenFiles.raiseLimit(logger)
         Monitoring.bootstrap()
+        let traces = Traces.bootstrap(logger: logger)
         let options = Server.Options(
             roles: try roles(),
             host: host,
             port: port,
             metrics: metricsPort.map { Monitoring.Address(host: metricsHost, port: $0) },
             drain: .seconds(drainSeconds),
-            readyLag: Double(readyLag)
+            readyLag: Double(readyLag),
+            traces: traces
         )
         try await Server(installation, options, logger: logger).run()
     }

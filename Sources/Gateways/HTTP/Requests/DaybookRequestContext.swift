@@ -1,5 +1,6 @@
 package import Hummingbird
 package import NIOCore
+package import Observability
 package import Sessions
 internal import Synchronization
 

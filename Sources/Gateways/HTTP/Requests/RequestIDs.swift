@@ -3,6 +3,7 @@ internal import Foundation
 internal import HTTPTypes
 package import Hummingbird
 internal import Logging
+internal import Observability
 
 /// Takes over the client's `X-Request-Id` or makes one, and gives it back with the answer; takes over its `traceparent`. All that
 /// is logged of the request has both.

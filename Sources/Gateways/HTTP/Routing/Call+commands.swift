@@ -4,6 +4,7 @@ internal import Events
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import Observability
 
 extension Call {
     /// What surrounds a command that this request asks for: the caller, the client's key and condition, the trace.
