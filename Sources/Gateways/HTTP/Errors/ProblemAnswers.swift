@@ -1,6 +1,8 @@
+internal import EventStore
 package import Hummingbird
 internal import Logging
 internal import NIOHTTP1
+internal import Sessions
 
 /// Answers every error with a problem document. What is not meant for clients is logged under the request id and answered as 500.
 package struct ProblemAnswers: RouterMiddleware {
@@ -21,10 +23,9 @@ package struct ProblemAnswers: RouterMiddleware {
             throw error
         } catch {
             if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
-            context.logger.error(
-                "request failed",
-                metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
-            )
+            var metadata: Logger.Metadata = ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
+            if let tenant = context.bearer.session?.tenant { metadata["tenant"] = .string(tenant.id.text) }
+            context.logger.error("request failed", metadata: metadata)
             return Problem.internalError.response(requestID: context.requestID)
         }
     }
