@@ -42,5 +42,13 @@ package struct TenantAPI: Sendable {
             + readingEndpoints
     }
 
-    package func addRoutes(to router: Router<DaybookRequestContext>) { routes.add(endpoints, to: router) }
+    package static let surface = Surface(
+        at: "/api",
+        title: "Daybook tenant API",
+        summary: "What a tenant's users, and programs for them, do: rooms, messages, who is who, what is unread."
+    )
+
+    package func addRoutes(to router: Router<DaybookRequestContext>) {
+        routes.add(endpoints, of: Self.surface, to: router)
+    }
 }

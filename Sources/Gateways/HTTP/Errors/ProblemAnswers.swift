@@ -1,3 +1,4 @@
+internal import HTTPTypes
 package import Hummingbird
 internal import Logging
 internal import NIOHTTP1
@@ -20,12 +21,17 @@ package struct ProblemAnswers: RouterMiddleware {
             // Hummingbird answers it and closes the connection.
             throw error
         } catch {
-            if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
-            context.logger.error(
-                "request failed",
-                metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
-            )
-            return Problem.internalError.response(requestID: context.requestID)
+            let response = problem(of: error, context).response(requestID: context.requestID)
+            return request.method == .head ? response.createHeadResponse() : response
         }
+    }
+
+    private func problem(of error: any Error, _ context: DaybookRequestContext) -> Problem {
+        if let problem = Problem(error) { return problem }
+        context.logger.error(
+            "request failed",
+            metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
+        )
+        return .internalError
     }
 }

@@ -3,76 +3,140 @@ package import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// One route as a value: where it is, who may use it, what goes in and comes out, and what does it. The router, and whatever
-/// documents or checks the surface, are made of the same list of these.
+/// One route as a value: where it is, who may use it, what goes in and comes out, and what does it. The router and the contract of
+/// the surface are made of the same list of these.
 package struct Endpoint: Sendable {
+    /// What it does along with all of its kind, such as which headers it heeds.
+    package enum Kind: Sendable {
+        /// Reads the read models: for its roles alone, and not before they hold what the request wants to see.
+        case read
+        /// Runs a command: once for each key, on the entity's version that is named. The command judges who may.
+        case write
+        /// Does neither.
+        case plain
+    }
+
     package let method: HTTPRequest.Method
     /// Such as `/api/rooms/{room}`.
     package let path: String
     /// One line for people.
     package let summary: String
-    /// Who may use it at all. Reads are held against it here; writes are judged by their commands, on strongly consistent state.
+    package let kind: Kind
+    /// Who may use it at all.
     package let roles: Set<Role>
-    /// The query parameters that it knows.
-    package let query: [String]
+    /// All that it knows, wherever they stand.
+    package let parameters: [Parameter]
     /// The body that it takes; nil if it looks at none.
-    package let request: RequestShape?
-    package let answer: any (Encodable & Sendable).Type
+    package let request: JSONShape?
+    /// Whether the body may be left out.
+    package let isRequestOptional: Bool
     /// The longest body, in bytes.
     package let bodyLimit: Int
+    /// Of an answer that is no problem.
+    package let status: HTTPResponse.Status
+    package let answer: any EndpointAnswer.Type
+    /// Problems that it has besides those of its kind.
+    package let problems: [Problem]
 
+    let query: [Parameter]
     let respond: @Sendable (Call) async throws -> RawReply
 
     /// An endpoint that takes a body.
-    package init<Body: Decodable & Sendable, Answer: Encodable & Sendable>(
+    package init<Body: Decodable & Sendable, Answer: EndpointAnswer>(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ summary: String,
+        as kind: Kind? = nil,
         for roles: Set<Role> = .participants,
-        query: [String] = [],
+        query: [Parameter] = [],
         body: Body.Type,
         bodyLimit: Int = 1 << 20,
+        status: HTTPResponse.Status? = nil,
+        problems: [Problem] = [],
         handle: @escaping @Sendable (Call, Body) async throws -> Reply<Answer>
     ) {
         let json = StrictJSON(body)
-        self.init(method, path, summary, roles, query, json.shape, Answer.self, bodyLimit) { call in
+        self.init(
+            method,
+            path,
+            summary,
+            kind,
+            roles,
+            query,
+            (JSONShape.request(body), json.isOptional, bodyLimit),
+            status,
+            Answer.self,
+            problems
+        ) { call in
             RawReply(try await handle(call, try json.decode(try await call.request.jsonBody(upTo: bodyLimit))))
         }
     }
 
     /// An endpoint that looks at no body.
-    package init<Answer: Encodable & Sendable>(
+    package init<Answer: EndpointAnswer>(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ summary: String,
+        as kind: Kind? = nil,
         for roles: Set<Role> = .participants,
-        query: [String] = [],
+        query: [Parameter] = [],
+        status: HTTPResponse.Status? = nil,
+        problems: [Problem] = [],
         handle: @escaping @Sendable (Call) async throws -> Reply<Answer>
     ) {
-        self.init(method, path, summary, roles, query, nil, Answer.self, 0) { call in RawReply(try await handle(call)) }
+        self.init(method, path, summary, kind, roles, query, nil, status, Answer.self, problems) { call in
+            RawReply(try await handle(call))
+        }
     }
 
     private init(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ summary: String,
+        _ kind: Kind?,
         _ roles: Set<Role>,
-        _ query: [String],
-        _ request: RequestShape?,
-        _ answer: any (Encodable & Sendable).Type,
-        _ bodyLimit: Int,
+        _ query: [Parameter],
+        _ request: (shape: JSONShape, isOptional: Bool, limit: Int)?,
+        _ status: HTTPResponse.Status?,
+        _ answer: any EndpointAnswer.Type,
+        _ problems: [Problem],
         respond: @escaping @Sendable (Call) async throws -> RawReply
     ) {
+        let kind = kind ?? (method == .get ? .read : .write)
         self.method = method
         self.path = path
         self.summary = summary
+        self.kind = kind
         self.roles = roles
-        self.query = method == .get ? query + ["min_position"] : query
-        self.request = request
+        self.query = kind == .read ? query + [.minPosition] : query
+        parameters =
+            Parameter.inPath(path) + self.query + Self.headers(of: kind, answering: answer)
+            + (self.query.contains { $0.name == Parameter.minPosition.name } ? [.minPositionHeader] : [])
+            + [.traceparent, .requestID]
+        self.request = request?.shape
+        isRequestOptional = request?.isOptional ?? true
+        bodyLimit = request?.limit ?? 0
+        self.status = status ?? (answer.answerShape == nil ? .noContent : .ok)
         self.answer = answer
-        self.bodyLimit = bodyLimit
+        self.problems = problems
         self.respond = respond
     }
+
+    private static func headers(of kind: Kind, answering answer: any EndpointAnswer.Type) -> [Parameter] {
+        switch kind {
+        case .read: (isSpared(answer) ? [.ifNoneMatch] : []) + [.minPositionTimeout]
+        case .write: [.idempotencyKey, .ifMatch]
+        case .plain: []
+        }
+    }
+
+    /// Whether a client that holds the answer's version need not be sent it again.
+    private static func isSpared(_ answer: any EndpointAnswer.Type) -> Bool {
+        (answer as? any EntityAnswer.Type)?.isWholeInVersion ?? false
+    }
+
+    /// Whether it answers 304 to who holds the answer already.
+    package var answersNotModified: Bool { kind == .read && Self.isSpared(answer) }
 }
 
 extension Set<Role> {
@@ -84,19 +148,14 @@ extension Set<Role> {
 
 /// A reply whose answer is not yet written.
 struct RawReply: Sendable {
-    let status: HTTPResponse.Status
     let version: Int64?
-    let isWholeInVersion: Bool
     let position: Int64?
-    /// Nil for no body.
-    let body: (@Sendable () -> ByteBuffer)?
+    let written: @Sendable () -> ByteBuffer?
 
     init<Answer>(_ reply: Reply<Answer>) {
-        status = reply.status
-        version = reply.version
-        isWholeInVersion = reply.isWholeInVersion
-        position = reply.position
         let answer = reply.answer
-        if Answer.self == NoContent.self { body = nil } else { body = { JSONWriter.write(answer) } }
+        version = (answer as? any EntityAnswer)?.entityVersion
+        position = reply.position
+        written = { answer.written() }
     }
 }
