@@ -15,7 +15,7 @@ package struct RenameUser: UserCommand {
         let standing = try Standing(of: caller, state.me)
         guard state.user.exists else { throw .userUnknown }
         guard standing.user == user || standing.isAdministrator else { throw .administratorRequired }
-        guard PlainText.isLine(displayName, 1...120) else { throw .userNameInvalid }
+        guard PlainText.isLine(displayName, User.nameLengths) else { throw .userNameInvalid }
         var decision = Decision()
         if state.user.state.nameDigest != PlainText.digest(displayName) {
             decision.append(.profileChanged(name: Personal(displayName, of: user)), to: user)

@@ -1,4 +1,5 @@
 internal import EventStore
+internal import HTTPTypes
 package import Hummingbird
 internal import Logging
 internal import NIOHTTP1
@@ -22,11 +23,16 @@ package struct ProblemAnswers: RouterMiddleware {
             // Hummingbird answers it and closes the connection.
             throw error
         } catch {
-            if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
-            var metadata: Logger.Metadata = ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
-            if let tenant = context.bearer.session?.tenant { metadata["tenant"] = .string(tenant.id.text) }
-            context.logger.error("request failed", metadata: metadata)
-            return Problem.internalError.response(requestID: context.requestID)
+            let response = problem(of: error, context).response(requestID: context.requestID)
+            return request.method == .head ? response.createHeadResponse() : response
         }
+    }
+
+    private func problem(of error: any Error, _ context: DaybookRequestContext) -> Problem {
+        if let problem = Problem(error) { return problem }
+        var metadata: Logger.Metadata = ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
+        if let tenant = context.bearer.session?.tenant { metadata["tenant"] = .string(tenant.id.text) }
+        context.logger.error("request failed", metadata: metadata)
+        return .internalError
     }
 }
