@@ -38,6 +38,7 @@ let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting",
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -77,12 +79,12 @@ let package = Package(
         module("LZ4", "Drivers/LZ4", ["CLZ4"]),
 
         // How a process is seen from outside.
-        module("Observability", "Observability", [metrics]),
+        module("Observability", "Observability", [logging, metrics, tracing]),
 
         module("TransparencyLog", "TransparencyLog", ["LZ4", crypto]),
-        module("EventStore", "EventStore", ["Postgres", "Threads", "TransparencyLog", crypto, logging, metrics]),
+        module("EventStore", "EventStore", ["Postgres", "Threads", "TransparencyLog", crypto, logging, metrics, tracing]),
         module("Events", "Events", ["EventStore", crypto]),
-        module("Commands", "Commands", ["Events", "EventStore", crypto, logging]),
+        module("Commands", "Commands", ["Events", "EventStore", crypto, logging, tracing]),
         module(
             "Projections",
             "Projections",
@@ -94,8 +96,8 @@ let package = Package(
             "GatewayHTTP",
             "Gateways/HTTP",
             [
-                "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", hummingbird, crypto, logging,
-                httpTypes, metrics, nioCore, nioHTTP1,
+                "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections", hummingbird,
+                crypto, logging, httpTypes, metrics, nioCore, nioHTTP1, tracing,
             ]
         ),
         module(
@@ -122,7 +124,8 @@ let package = Package(
             dependencies: [
                 "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
                 "Projections", "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads",
-                "TransparencyLog", arguments, crypto, hummingbird, lifecycle, logging, metrics, nioCore, unixSignals,
+                "TransparencyLog", arguments, crypto, httpClient, hummingbird, lifecycle, logging, metrics, nioCore,
+                nioHTTP1, tracing, unixSignals,
             ],
             path: "Sources/Daybook",
             swiftSettings: settings
@@ -158,7 +161,7 @@ let package = Package(
         tests("RedisTests", ["Redis"]),
         tests("ZipTests", ["Zip"]),
         tests("LZ4Tests", ["LZ4"]),
-        tests("ObservabilityTests", ["Observability", metrics]),
+        tests("ObservabilityTests", ["Observability", logging, metrics, tracing]),
         tests("TransparencyLogTests", ["TransparencyLog", crypto]),
         tests("EventStoreTests", ["EventStore", "Postgres", "TransparencyLog", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),

@@ -2,6 +2,7 @@ package import EventStore
 package import Events
 package import Foundation
 package import Logging
+internal import Tracing
 
 /// What surrounds a command: who, under which key, on what condition.
 package struct CommandContext: Sendable {
@@ -12,19 +13,39 @@ package struct CommandContext: Sendable {
     package var ifMatch: StreamVersion?
     package var correlation: UUID?
     package var traceparent: String?
+    /// What the log says it was asked by.
+    package var requestID: String?
 
     package init(
         caller: Caller,
         idempotencyKey: String? = nil,
         ifMatch: StreamVersion? = nil,
         correlation: UUID? = nil,
-        traceparent: String? = nil
+        traceparent: String? = nil,
+        requestID: String? = nil
     ) {
         self.caller = caller
         self.idempotencyKey = idempotencyKey
         self.ifMatch = ifMatch
         self.correlation = correlation
         self.traceparent = traceparent
+        self.requestID = requestID
+    }
+}
+
+extension CommandContext {
+    /// What the log says of every command: never its content, and its key only as a hash.
+    fileprivate func logged(_ name: String, _ id: String?, _ more: Logger.Metadata) -> Logger.Metadata {
+        var metadata = more
+        metadata["command"] = .string(name)
+        metadata["tenant"] = .string(caller.tenant.id.text)
+        if let id { metadata["command_id"] = .string(id) }
+        if let requestID { metadata["request_id"] = .string(requestID) }
+        // Its second part.
+        if let trace = traceparent?.split(separator: "-").dropFirst().first {
+            metadata["trace_id"] = .string(String(trace))
+        }
+        return metadata
     }
 }
 
@@ -85,12 +106,23 @@ package final class CommandHandler: Sendable {
         _ command: C,
         in context: CommandContext
     ) async throws(CommandError) -> CommandResult<C.Answer> {
+        var id: String?
         do {
-            return try await CommandRun(command, in: context, by: self).run()
+            let run = try CommandRun(command, in: context, by: self)
+            id = run.id
+            let result = try await withSpan("command \(C.name)") { _ in try await run.run() }
+            let outcome = result.replayed ? "replayed" : "done"
+            logger.debug("command", metadata: context.logged(C.name, id, ["outcome": "\(outcome)"]))
+            return result
         } catch {
             let error = CommandError(error)
-            if case .failed(let reason) = error {
-                logger.error("command failed", metadata: ["command": "\(C.name)", "reason": "\(reason)"])
+            switch error {
+            case .failed(let reason):
+                logger.error("command failed", metadata: context.logged(C.name, id, ["reason": "\(reason)"]))
+            case .refused(let refusal):
+                logger.debug("command", metadata: context.logged(C.name, id, ["outcome": "\(refusal.code)"]))
+            case .keyReused, .conflict, .overloaded, .unavailable:
+                logger.debug("command", metadata: context.logged(C.name, id, ["outcome": "\(error)"]))
             }
             throw error
         }

@@ -23,6 +23,9 @@ struct CommandRun<C: Command> {
         key = try CommandKey(command, in: context)
     }
 
+    /// What the log file calls it: the same for a repeat under the same key.
+    var id: String { UUID(bytes: key.key.prefix(16))?.text ?? "" }
+
     /// What one try came to.
     private enum Outcome {
         case done(CommandResult<C.Answer>)

@@ -23,8 +23,8 @@ struct Daybook: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Migrate.self, TenantCommand.self, TokenCommand.self, ImportCommand.self, AuditCommand.self,
-            MasterKeyCommand.self, RebuildCommand.self, ReplayCommand.self,
+            Serve.self, Status.self, Migrate.self, TenantCommand.self, TokenCommand.self, ImportCommand.self,
+            AuditCommand.self, ParkedCommand.self, RebuildCommand.self, ReplayCommand.self, MasterKeyCommand.self,
         ]
     )
 }

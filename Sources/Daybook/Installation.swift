@@ -7,11 +7,12 @@ internal import Redis
 
 /// Where an installation's stores and secrets are; the options that every subcommand has.
 struct Installation: ParsableArguments {
+    // No defaults where there may be passwords: the help would show them.
     @Option(help: "The Postgres server, as libpq keywords or a URL. [DAYBOOK_POSTGRES]")
-    var postgres: String = Self.environment("DAYBOOK_POSTGRES") ?? "host=/var/run/postgresql"
+    var postgres: String?
 
     @Option(help: "The Redis server: redis://… or unix://… [DAYBOOK_REDIS]")
-    var redis: String = Self.environment("DAYBOOK_REDIS") ?? "redis://127.0.0.1:6379"
+    var redis: String?
 
     @Option(help: "The file with the master key, made by `daybook master-key create`. [DAYBOOK_MASTER_KEY_FILE]")
     var masterKeyFile: String?
@@ -33,6 +34,9 @@ struct Installation: ParsableArguments {
     @Option(help: "The least severe level that is logged: trace, debug, info, notice, warning, error. [LOG_LEVEL]")
     var logLevel: String = Self.environment("LOG_LEVEL") ?? "info"
 
+    @Option(help: "How it is logged: text or json. [DAYBOOK_LOG_FORMAT]")
+    var logFormat: LogFormat = Self.environment("DAYBOOK_LOG_FORMAT").flatMap { LogFormat(rawValue: $0) } ?? .text
+
     enum Database { case control, product }
 
     /// What a connection may do, by the database's own rules.
@@ -50,13 +54,15 @@ struct Installation: ParsableArguments {
     /// How to connect to a database as one of Daybook's roles, or as whom the server's conninfo names.
     func configuration(_ database: Database, as role: DatabaseRole? = nil) -> PostgresConfiguration {
         PostgresConfiguration(
-            conninfo: postgres,
+            conninfo: postgres ?? Self.environment("DAYBOOK_POSTGRES") ?? "host=/var/run/postgresql",
             user: role.map { "daybook_\($0.rawValue)" },
             database: database == .control ? controlDatabase : productDatabase
         )
     }
 
-    func redisConfiguration() throws -> RedisConfiguration { try RedisConfiguration(url: redis) }
+    func redisConfiguration() throws -> RedisConfiguration {
+        try RedisConfiguration(url: redis ?? Self.environment("DAYBOOK_REDIS") ?? "redis://127.0.0.1:6379")
+    }
 
     func masterKey() throws -> MasterKey {
         guard let file = masterKeyFile ?? Self.environment("DAYBOOK_MASTER_KEY_FILE") else {
@@ -81,7 +87,7 @@ struct Installation: ParsableArguments {
     }
 
     func logger(_ label: String = "daybook") -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) { logFormat.handler(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         return logger
     }

@@ -1,5 +1,6 @@
 package import Logging
 package import Postgres
+internal import Tracing
 
 /// The log of one database: commands go in, each gets a verdict; events come out in the order of their commits.
 package final class EventLog: Sendable {
@@ -73,12 +74,15 @@ package final class EventLog: Sendable {
     /// `.any` are missing in that case. So a repeat with the same event identifiers, whose call broke, says accepted again and
     /// not duplicate. A command without events comes back as accepted if the kept answer is its own.
     package func append(_ command: AppendCommand, to partition: Partition) async throws(AppendError) -> AppendVerdict {
+        let span = startSpan("append", ofKind: .client)
+        defer { span.end() }
         let deadline = ContinuousClock.now + configuration.patience
         let prepared = try PreparedCommand(command, types: try await typeNumbers(of: command.events))
         let appender = appenders[Int(partition.number.magnitude) % appenders.count]
         let answer = await withCheckedContinuation { continuation in
             appender.submit(PendingAppend(prepared, to: partition, deadline: deadline, continuation: continuation))
         }
+        if case .failure(let error) = answer { span.recordError(error) }
         return try answer.get()
     }
 

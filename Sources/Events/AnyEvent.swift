@@ -9,6 +9,7 @@ package enum AnyEvent: Sendable, Equatable {
     case room(RoomID, RoomEvent)
     case message(MessageID, MessageEvent)
     case readState(ReadStateID, ReadStateEvent)
+    case repair(RepairID, RepairEvent)
 
     /// What happened, whatever it happened to.
     package var said: any Event {
@@ -18,6 +19,7 @@ package enum AnyEvent: Sendable, Equatable {
         case .room(_, let event): event
         case .message(_, let event): event
         case .readState(_, let event): event
+        case .repair(_, let event): event
         }
     }
 
@@ -29,13 +31,14 @@ package enum AnyEvent: Sendable, Equatable {
         case .room(let id, _): "\(id)"
         case .message(let id, _): "\(id)"
         case .readState(let id, _): "\(id)"
+        case .repair(let id, _): "\(id)"
         }
     }
 
     /// The room that it happened in or to, if it did in one.
     package var room: RoomID? {
         switch self {
-        case .user, .handle: nil
+        case .user, .handle, .repair: nil
         case .room(let id, _): id
         case .message(_, let event): event.room
         case .readState(_, .markerMoved(_, let room, _)): room
@@ -46,7 +49,7 @@ package enum AnyEvent: Sendable, Equatable {
 /// Which streams there are: the one list that knows every kind.
 package enum EventCatalog {
     package static let kinds: [any Event.Type] = [
-        UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self,
+        UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self, RepairEvent.self,
     ]
 
     /// The kind of stream that an event name belongs to, whatever its version.

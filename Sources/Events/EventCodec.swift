@@ -108,6 +108,7 @@ package struct EventCodec: Sendable {
             case is RoomEvent.Type: .room(RoomID(raw.stream), try payload(raw, as: RoomEvent.self))
             case is MessageEvent.Type: .message(MessageID(raw.stream), try payload(raw, as: MessageEvent.self))
             case is ReadStateEvent.Type: .readState(ReadStateID(raw.stream), try payload(raw, as: ReadStateEvent.self))
+            case is RepairEvent.Type: .repair(RepairID(raw.stream), try payload(raw, as: RepairEvent.self))
             default: throw DecodeError.unknownType(raw.type)
             }
         do {

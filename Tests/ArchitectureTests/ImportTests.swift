@@ -18,7 +18,9 @@ struct ImportTests {
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
         "Gateways/Sessions": ["Events", "EventStore", "Postgres"],
-        "Gateways/HTTP": ["Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections"],
+        "Gateways/HTTP": [
+            "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+        ],
         "Gateways/TenantAPI": [
             "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", "TransparencyLog",
         ],

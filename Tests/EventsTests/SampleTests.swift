@@ -83,6 +83,7 @@ extension AnyEvent {
         case .room(_, let mine): mine == event as? RoomEvent
         case .message(_, let mine): mine == event as? MessageEvent
         case .readState(_, let mine): mine == event as? ReadStateEvent
+        case .repair(_, let mine): mine == event as? RepairEvent
         }
     }
 }

@@ -42,6 +42,8 @@ enum Samples {
         written(UserEvent.reactivated),
         written(UserEvent.forgotten(by: bob, reason: .personAsked, key: SubjectKey(of: ada, id: adasKey))),
         written(HandleEvent.taken(user: ada)),
+        written(RepairEvent.retried(stream: room.uuid, by: "eve")),
+        written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),
         written(RoomEvent.created(kind: .private, name: "engines", topic: "Analytical ones", source: source)),
         written(RoomEvent.changed(name: "looms", topic: nil)),
         written(RoomEvent.archived),

@@ -167,7 +167,7 @@ struct QueueTests {
 
     @Test(
         arguments: [
-            ["idle_timeout_s": 59], ["idle_timeout_s": 1_209_601], ["rooms": ["nowhere"]],
+            ["idle_timeout_s": 59], ["idle_timeout_s": 1_209_601],
             ["client": ["name": .string(String(repeating: "x", count: 201))]],
         ] as [JSON]
     )
@@ -177,6 +177,16 @@ struct QueueTests {
             try await stage.settled()
             let answer = try await Subscriber(ada, on: stage).send(.post, "/realtime/queues", body)
             #expect(answer.status == .unprocessableContent && answer.code == "value.invalid")
+        }
+    }
+
+    @Test func `what is no room's identifier is refused by its pointer`() async throws {
+        try await Stage.run { stage in
+            let ada = try await stage.user("ada")
+            let body: JSON = ["rooms": [.string("\(RoomID())"), "nowhere"]]
+            let answer = try await Subscriber(ada, on: stage).send(.post, "/realtime/queues", body)
+            #expect(answer.status == .badRequest && answer.code == "json.wrong_type")
+            #expect(answer.body["errors"][0]["pointer"] == "/rooms/1")
         }
     }
 }

@@ -13,6 +13,7 @@ import Postgres
 import Projections
 import Redis
 import Sessions
+import Synchronization
 import TestSupport
 
 @testable import RealtimeAPI
@@ -251,6 +252,22 @@ struct Stage: Sendable {
         }
         await redis.close()
     }
+
+    // MARK: The contract
+
+    /// The contract, as anybody can read it.
+    func contract() async throws -> ContractReader {
+        if let known = Self.known.withLock({ $0 }) { return known }
+        let document = try await client.execute(uri: "/realtime/openapi.json", method: .get) { response in
+            try JSON(response.body.readableBytesView)
+        }
+        let contract = ContractReader(document)
+        Self.known.withLock { $0 = contract }
+        return contract
+    }
+
+    /// Read once for all tests: it is the same for each.
+    private static let known = Mutex<ContractReader?>(nil)
 
     // MARK: Redis
 

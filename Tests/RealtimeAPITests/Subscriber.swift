@@ -7,6 +7,7 @@ import HummingbirdTesting
 import NIOCore
 import Sessions
 import TestSupport
+import Testing
 
 /// A client of one user: registers a queue and polls it.
 struct Subscriber: Sendable {
@@ -46,7 +47,8 @@ struct Subscriber: Sendable {
             headers[.contentType] = "application/json"
             buffer = ByteBuffer(bytes: try JSONEncoder().encode(body))
         }
-        return try await stage.client.execute(uri: path, method: method, headers: headers, body: buffer) { response in
+        let answer = try await stage.client.execute(uri: path, method: method, headers: headers, body: buffer) {
+            response in
             let bytes = Array(response.body.readableBytesView)
             return Answer(
                 status: response.status,
@@ -54,6 +56,24 @@ struct Subscriber: Sendable {
                 body: bytes.isEmpty ? .null : try JSON(bytes)
             )
         }
+        try await hold(answer, to: method, path, body)
+        return answer
+    }
+
+    /// Every answer of every test is held against the contract of the surface.
+    private func hold(_ answer: Answer, to method: HTTPRequest.Method, _ path: String, _ body: JSON?) async throws {
+        let exchange = ContractReader.Exchange(
+            method: method.rawValue,
+            path: path,
+            request: body,
+            status: answer.status.code,
+            headers: Dictionary(
+                answer.headers.map { ($0.name.canonicalName, $0.value) },
+                uniquingKeysWith: { "\($0), \($1)" }
+            ),
+            answer: answer.body == .null ? nil : answer.body
+        )
+        for fault in try await stage.contract().faults(of: exchange) { Issue.record("\(fault)") }
     }
 
     /// Registers a queue, and goes on with it.

@@ -25,6 +25,7 @@ final class Child: Sendable {
         _ executable: String,
         _ arguments: [String],
         environment: [String: String] = ProcessInfo.processInfo.environment,
+        folder: String? = nil,
         output: String,
         errors: String
     ) throws {
@@ -34,6 +35,7 @@ final class Child: Sendable {
         process.executableURL = URL(filePath: executable)
         process.arguments = arguments
         process.environment = environment
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.file(output)
         process.standardError = errors == output ? process.standardOutput : try Self.file(errors)

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// `deploy/systemd`, as systemd reads it. Where there is no systemd there is nobody to ask.
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: UnitFileTests.analyze)))
-struct UnitFileTests {
-    static let analyze = "/usr/bin/systemd-analyze"
+private let analyzer = "/usr/bin/systemd-analyze"
 
+/// `deploy/systemd`, as systemd reads it. Where there is no systemd there is nobody to ask.
+@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: analyzer)))
+struct UnitFileTests {
     private static let names = [
         "daybook-tenant-api@.service", "daybook-realtime@.service", "daybook-projector@.service",
         "daybook-fanout@.service", "daybook-migrate.service", "daybook.target",
@@ -30,7 +30,7 @@ struct UnitFileTests {
         environment["SYSTEMD_UNIT_PATH"] = "\(folder):"
         environment["SYSTEMD_COLORS"] = "0"
         let child = try Child(
-            Self.analyze,
+            analyzer,
             arguments.map { $0.replacing("UNITS", with: folder) },
             environment: environment,
             output: "\(folder)/said",

@@ -12,8 +12,10 @@ import NIOCore
 import Postgres
 import Projections
 import Sessions
+import Synchronization
 import TenantAPI
 import TestSupport
+import Testing
 import TransparencyLog
 
 /// A tenant with an owner behind the API, over databases of its own, with a projector unless a test wants none.
@@ -32,6 +34,7 @@ struct Premises: Sendable {
     /// Signs the heads of the log, when a test asks for it.
     let keeper: HeadKeeper
     let headKey: HeadVerifier
+    let endpoints: [Endpoint]
     private let client: any TestClientProtocol
 
     static func run(
@@ -105,6 +108,7 @@ struct Premises: Sendable {
                             owner: owner,
                             keeper: keeper,
                             headKey: headKey,
+                            endpoints: api.endpoints,
                             client: client
                         )
                         try await body(premises)
@@ -176,8 +180,43 @@ struct Premises: Sendable {
         if bytes != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
         if let write { fields[.daybookMinPosition] = write.headers[.daybookPosition] }
         let response = try await client.executeRequest(uri: path, method: method, headers: fields, body: bytes)
-        return try Answer(status: response.status.code, headers: response.headers, body: response.body)
+        let answer = try Answer(status: response.status.code, headers: response.headers, body: response.body)
+        try await hold(answer, to: method, path, bytes)
+        return answer
     }
+
+    // MARK: The contract
+
+    /// Every answer of every test is held against the contract of the surface, but what breaks inside.
+    private func hold(_ answer: Answer, to method: HTTPRequest.Method, _ path: String, _ body: ByteBuffer?) async throws
+    {
+        guard answer.status != 500 else { return }
+        let exchange = ContractReader.Exchange(
+            method: method.rawValue,
+            path: path,
+            // Only what was taken is looked at, and that is JSON.
+            request: answer.status < 300 ? try body.map { try JSON($0.readableBytesView) } : nil,
+            status: answer.status,
+            headers: Dictionary(
+                answer.headers.map { ($0.name.canonicalName, $0.value) },
+                uniquingKeysWith: { "\($0), \($1)" }
+            ),
+            answer: answer.text.isEmpty ? nil : answer.json
+        )
+        for fault in try await contract().faults(of: exchange) { Issue.record("\(fault)") }
+    }
+
+    /// The contract, as anybody can read it.
+    func contract() async throws -> ContractReader {
+        if let known = Self.known.withLock({ $0 }) { return known }
+        let response = try await client.executeRequest(uri: "/api/openapi.json", method: .get, headers: [:], body: nil)
+        let contract = ContractReader(try JSON(response.body.readableBytesView))
+        Self.known.withLock { $0 = contract }
+        return contract
+    }
+
+    /// Read once for all tests: it is the same for each.
+    private static let known = Mutex<ContractReader?>(nil)
 
     // MARK: What most tests need
 

@@ -65,7 +65,7 @@ package struct AddUser: Command {
         guard standing.isAdministrator else { throw .administratorRequired }
         guard role != .owner || standing.ruleOwners else { throw .ownerRequired }
         guard let handle = state.handle, let text = Handle.normalized(self.handle) else { throw .handleInvalid }
-        guard PlainText.isLine(displayName, 1...120) else { throw .userNameInvalid }
+        guard PlainText.isLine(displayName, User.nameLengths) else { throw .userNameInvalid }
         var decision = Decision(Answer(user: user))
         if state.user.exists {
             guard handle.state.user == user else { throw .userExists }

@@ -16,7 +16,7 @@ package struct RenameUser: UserCommand {
         guard state.user.exists else { throw .userUnknown }
         guard standing.user == user || standing.isAdministrator else { throw .administratorRequired }
         guard !state.user.state.forgotten else { throw .userForgotten }
-        guard PlainText.isLine(displayName, 1...120) else { throw .userNameInvalid }
+        guard PlainText.isLine(displayName, User.nameLengths) else { throw .userNameInvalid }
         var decision = Decision()
         if state.user.state.nameDigest != PlainText.digest(displayName) {
             decision.append(.profileChanged(name: Personal(displayName, of: user)), to: user)

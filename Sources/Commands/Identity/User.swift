@@ -2,6 +2,9 @@ package import Events
 
 /// A user of the tenant, as decisions need them.
 package struct User: Fold {
+    /// In Unicode scalars.
+    package static let nameLengths = 1...120
+
     package private(set) var role: Role = .member
     package private(set) var kind: UserEvent.Kind = .person
     package private(set) var active = false

@@ -1,9 +1,13 @@
 internal import Events
 
 /// The rules for what a message says.
-enum MessageBody {
-    static let byteLimit = 65_536
-    static let attachmentLimit = 50
+package enum MessageBody {
+    package static let byteLimit = 65_536
+    package static let attachmentLimit = 50
+    /// In Unicode scalars, also of what kind an attachment is.
+    package static let attachmentNameLengths = 1...255
+    /// Of why something is deleted, in Unicode scalars.
+    package static let reasonLengths = 0...1000
 
     static func check(_ body: String, attachments: Bool) throws(Refusal) {
         guard !body.isEmpty || attachments else { throw .bodyEmpty }
@@ -13,14 +17,14 @@ enum MessageBody {
 
     static func check(_ attachments: [Attachment]) throws(Refusal) {
         let valid = attachments.allSatisfy { attachment in
-            PlainText.isLine(attachment.name, 1...255)
-                && (attachment.mediaType.map { PlainText.isLine($0, 1...255) } ?? true)
+            PlainText.isLine(attachment.name, attachmentNameLengths)
+                && (attachment.mediaType.map { PlainText.isLine($0, attachmentNameLengths) } ?? true)
                 && (attachment.size ?? 0) >= 0
         }
         guard valid, attachments.count <= attachmentLimit else { throw .attachmentsInvalid }
     }
 
     static func check(reason: String?) throws(Refusal) {
-        guard reason.map({ PlainText.isLine($0, 0...1000) }) ?? true else { throw .reasonInvalid }
+        guard reason.map({ PlainText.isLine($0, reasonLengths) }) ?? true else { throw .reasonInvalid }
     }
 }

@@ -17,8 +17,10 @@ package struct AddMembers: Command {
     }
 
     package static let name = "add_members"
+    /// How many users can be added at once.
+    package static let limit = 500
     package let room: RoomID
-    /// At most 500.
+    /// At most `limit`.
     package let users: [UserID]
     package var target: UUID? { room.uuid }
 

@@ -19,8 +19,8 @@ package struct ChangeRoom: RoomCommand {
         let standing = try Standing(of: caller, state.me)
         try state.room.requireModerated(by: standing)
         try state.room.requireOpen()
-        guard title.map({ PlainText.isLine($0, 1...120) }) ?? true else { throw .roomNameInvalid }
-        guard topic.map({ PlainText.isLine($0, 0...1000) }) ?? true else { throw .roomTopicInvalid }
+        guard title.map({ PlainText.isLine($0, Room.nameLengths) }) ?? true else { throw .roomNameInvalid }
+        guard topic.map({ PlainText.isLine($0, Room.topicLengths) }) ?? true else { throw .roomTopicInvalid }
         let room = state.room.state
         let newTitle = title == room.name ? nil : title
         let newTopic = topic == room.topic || (topic == "" && room.topic == nil) ? nil : topic

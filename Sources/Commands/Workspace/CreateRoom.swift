@@ -61,8 +61,8 @@ package struct CreateRoom: Command {
         let standing = try Standing(of: caller, state.me)
         guard !standing.isGuest else { throw .notForGuests }
         guard !state.room.exists else { throw .roomExists }
-        guard PlainText.isLine(title, 1...120) else { throw .roomNameInvalid }
-        guard topic.map({ PlainText.isLine($0, 0...1000) }) ?? true else { throw .roomTopicInvalid }
+        guard PlainText.isLine(title, Room.nameLengths) else { throw .roomNameInvalid }
+        guard topic.map({ PlainText.isLine($0, Room.topicLengths) }) ?? true else { throw .roomTopicInvalid }
         try NewMembers.check(state.members)
         var decision = Decision(Answer(room: room))
         decision.append(.created(kind: kind, name: title, topic: topic, source: source), to: room)

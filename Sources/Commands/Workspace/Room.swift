@@ -3,6 +3,10 @@ package import Events
 
 /// A room, as decisions need it.
 package struct Room: Fold {
+    /// In Unicode scalars.
+    package static let nameLengths = 1...120
+    package static let topicLengths = 0...1000
+
     /// Messages that were deleted together.
     struct DeletedRange: Sendable {
         let sequence: ClosedRange<Int64>

@@ -70,13 +70,15 @@ struct Serve: AsyncParsableCommand {
         let logger = installation.logger()
         OpenFiles.raiseLimit(logger)
         Monitoring.bootstrap()
+        let traces = Traces.bootstrap(logger: logger)
         let options = Server.Options(
             roles: try roles(),
             host: host,
             port: port,
             metrics: metricsPort.map { Monitoring.Address(host: metricsHost, port: $0) },
             drain: .seconds(drainSeconds),
-            readyLag: Double(readyLag)
+            readyLag: Double(readyLag),
+            traces: traces
         )
         if role != "all", options.roles.contains(.heads), try heads.signing() == nil {
             throw ToolError("the role heads needs --heads and --head-key-file")

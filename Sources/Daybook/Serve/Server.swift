@@ -5,6 +5,7 @@ internal import GatewayHTTP
 internal import Hummingbird
 internal import Logging
 internal import Migrations
+internal import Observability
 internal import Postgres
 internal import Projections
 internal import RealtimeAPI
@@ -26,6 +27,8 @@ struct Server {
         let drain: Duration
         /// How many seconds it may be behind the log and be ready.
         let readyLag: Double
+        /// Nil if nobody wants any.
+        let traces: Traces?
     }
 
     /// How long requests may take to end once the process is told to.
@@ -37,11 +40,13 @@ struct Server {
     private let redis: RedisClient
     private let realtime: RealtimeAPI?
     private let patience: Duration
+    private let traces: Traces?
     private let logger: Logger
 
     init(_ installation: Installation, _ heads: HeadOptions, _ options: Options, logger: Logger) throws {
         self.logger = logger
         patience = options.drain + Self.patience
+        traces = options.traces
         let roles = options.roles
         let redisConfiguration = try installation.redisConfiguration()
         let masterKey = try installation.masterKey()
@@ -77,6 +82,7 @@ struct Server {
             Background("keys") { await keyring.run(logger: logger) },
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
+        if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }
         let realtime =
             roles.contains(.realtime)
             ? RealtimeAPI(
@@ -221,6 +227,7 @@ struct Server {
         await log.close()
         await redis.close()
         for pool in pools { await pool.close() }
+        await traces?.exporter.flush()
         try result.get()
     }
 }

@@ -44,11 +44,25 @@ package struct Migrator: Sendable {
 
     /// Throws `MigrationError.pending` unless the database has every file, unchanged.
     package func verifyCurrent() throws {
+        let state = try state()
+        guard state.pending.isEmpty else { throw MigrationError.pending(state.pending) }
+    }
+
+    /// What a database has of its schema.
+    package struct State: Sendable, Equatable {
+        /// In the order in which they were applied; files that a later release has removed or not yet brought among them.
+        package let applied: [String]
+        package let pending: [String]
+    }
+
+    /// What was applied and what is to be. Throws if a file has changed since.
+    package func state() throws -> State {
         let files = try MigrationFile.all(in: schema)
         let connection = try PostgresConnection(configuration)
         let exists = try connection.execute("SELECT to_regclass('migrations.applied') IS NOT NULL").decode(Bool.self)[0]
-        let new = exists ? try pending(files, on: connection) : files
-        guard new.isEmpty else { throw MigrationError.pending(new.map(\.path)) }
+        guard exists else { return State(applied: [], pending: files.map(\.path)) }
+        let applied = try connection.execute("SELECT path FROM migrations.applied ORDER BY path").decode(String.self)
+        return State(applied: applied, pending: try pending(files, on: connection).map(\.path))
     }
 
     /// The lock's number means nothing; it ends with the transaction.

@@ -2,7 +2,7 @@ package import EventStore
 package import Events
 internal import Foundation
 package import GatewayHTTP
-package import Hummingbird
+internal import Hummingbird
 package import Logging
 package import Projections
 package import Redis

@@ -24,7 +24,7 @@ extension TenantAPI {
     }
 
     /// The entity as it is after a write, or, should the read models be behind, what is known of it.
-    func written<View: Entity, Answer>(
+    func written<View: EntityAnswer & Encodable, Answer>(
         _ id: String,
         by result: CommandResult<Answer>,
         for call: Call,
@@ -32,11 +32,7 @@ extension TenantAPI {
     ) async throws -> Reply<Written<View>> {
         let isThere = try await reads.wait(for: call.tenant, past: result.position, timeout: Self.patience)
         let view = isThere ? try await read() : nil
-        return Reply(
-            Written(id: id, version: view?.version ?? result.version, view: view),
-            version: view?.version ?? result.version,
-            position: result.position
-        )
+        return Reply(Written(id: id, version: result.version, view: view), position: result.position)
     }
 
     /// When the stream began: what a repeated request is told again.
@@ -45,32 +41,5 @@ extension TenantAPI {
             throw Problem.unavailable("store_unavailable", "a store is behind; send the same request again")
         }
         return Timestamp(microseconds: first.recordedAt)
-    }
-}
-
-/// A view with a version of its own.
-protocol Entity: Encodable, Sendable {
-    var version: Int64 { get }
-}
-
-extension UserView: Entity {}
-extension RoomView: Entity {}
-extension MessageView: Entity {}
-
-/// The answer to a write: the entity, or its identifier and version alone while the read models are behind.
-struct Written<View: Entity>: Encodable, Sendable {
-    let id: String
-    let version: Int64?
-    let view: View?
-
-    private enum CodingKeys: String, CodingKey {
-        case id, version
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        if let view { return try view.encode(to: encoder) }
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(id, forKey: .id)
-        try container.encode(version, forKey: .version)
     }
 }

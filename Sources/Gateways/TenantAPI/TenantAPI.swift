@@ -51,5 +51,13 @@ package struct TenantAPI: Sendable {
             + readingEndpoints + auditEndpoints + proofEndpoints
     }
 
-    package func addRoutes(to router: Router<DaybookRequestContext>) { routes.add(endpoints, to: router) }
+    package static let surface = Surface(
+        at: "/api",
+        title: "Daybook tenant API",
+        summary: "What a tenant's users, and programs for them, do: rooms, messages, who is who, what is unread."
+    )
+
+    package func addRoutes(to router: Router<DaybookRequestContext>) {
+        routes.add(endpoints, of: Self.surface, to: router)
+    }
 }

@@ -56,6 +56,7 @@ enum MetricCatalogue {
     private static let process = [
         "daybook_build_info": "Always 1; the labels say what runs.",
         "daybook_draining": "Whether the process was told to end.",
+        "daybook_traces_spans_total": "Spans that were sent on, had no room, or were not taken.",
         "daybook_metrics_refused_series_total": "Series that were not kept since their name has too many.",
         "process_cpu_seconds_total": "Processor time of user and system.",
         "process_resident_memory_bytes": "Memory in RAM.",

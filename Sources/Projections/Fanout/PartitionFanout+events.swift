@@ -23,7 +23,7 @@ extension PartitionFanout {
         guard case .success(let recorded) = event.decoded else { return true }
         return switch recorded.event {
         case .message(_, .deleted), .room(_, .messagesRangeDeleted), .user(_, .forgotten): true
-        case .message, .room, .user, .readState, .handle: false
+        case .message, .room, .user, .readState, .handle, .repair: false
         }
     }
 
@@ -74,9 +74,14 @@ extension PartitionFanout {
     private func refreshStandings(_ recorded: [Recorded], on connection: PostgresConnection) throws {
         var changed: Set<QueueOwner> = []
         for event in recorded {
-            if case .user(let id, _) = event.event, users[QueueOwner(event.raw.tenant, id)] != nil {
-                changed.insert(QueueOwner(event.raw.tenant, id))
-            }
+            let user: UserID? =
+                switch event.event {
+                case .user(let id, _): id
+                case .repair(_, let repair): UserID(repair.parked)
+                case .room, .message, .readState, .handle: nil
+                }
+            guard let user, users[QueueOwner(event.raw.tenant, user)] != nil else { continue }
+            changed.insert(QueueOwner(event.raw.tenant, user))
         }
         let standings = try ServedUsers.standings(of: Array(changed), on: connection)
         for owner in changed { users[owner]?.standings = standings[owner] ?? [] }
@@ -97,6 +102,14 @@ extension PartitionFanout {
             revoke(.all, from: owner, at: event.position, &commands)
         case .user(let user, .roleChanged(let role)) where role == .guest:
             revoke(.channels, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .repair(_, let repair):
+            // It may be a room's stream or a user's: what was made of either is not what it is now. Whoever can see it loads it
+            // afresh, so nothing of before need be shown.
+            let room = RoomID(repair.parked)
+            audiences.forget(.init(tenant, room))
+            for user in users.byTenant[tenant] ?? [] {
+                revoke(.room(room), from: user.owner, at: event.position, &commands)
+            }
         case .room, .user, .message, .readState, .handle: break
         }
     }

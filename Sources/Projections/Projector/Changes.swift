@@ -23,6 +23,8 @@ struct Changes {
             writes += UserProjection.writes(change, to: id, at: event.raw)
         // Only the log needs it: the handle itself comes with the user.
         case .handle: break
+        // Done by `PartitionProjection`, between batches.
+        case .repair: break
         case .room(let id, let change):
             if case .messagesRangeDeleted = change, posts.rooms.contains(id) { writePosts() }
             writes += RoomProjection.writes(change, to: id, at: event)

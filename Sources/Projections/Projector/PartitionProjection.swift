@@ -10,18 +10,21 @@ struct PartitionProjection {
 
     private(set) var lease: Lease
     private var parked: ParkedStreams
+    private let unparking: Unparking
 
     /// Takes the partition over; nil while another owns it.
     init?(
         of partition: Partition,
         by owner: UUID,
         for duration: Duration,
+        unparking: Unparking,
         on connection: PostgresConnection
     ) throws {
         guard let lease = try Lease.acquire(Self.name, of: partition, by: owner, for: duration, on: connection) else {
             return nil
         }
         self.lease = lease
+        self.unparking = unparking
         try connection.planOnce()
         // Read under the lease, so that nobody parks anything after it.
         parked = try ParkedStreams.load(of: partition, on: connection)
@@ -37,6 +40,23 @@ struct PartitionProjection {
     /// - Returns: the events that were parked.
     @discardableResult
     mutating func project(_ events: [LogEvent], on connection: PostgresConnection) throws -> [Parking] {
+        var parkings: [Parking] = []
+        var rest = events[...]
+        // A repair takes up what was set aside before it.
+        while let index = rest.firstIndex(where: { $0.repair != nil }), let repair = rest[index].repair {
+            parkings += try projectBatch(rest[..<index], on: connection)
+            parked = try perform(repair, at: rest[index].raw, on: connection)
+            lease.position = rest[index].raw.position
+            parkings += parked.takeNews()
+            rest = rest[(index + 1)...]
+        }
+        return try parkings + projectBatch(rest, on: connection)
+    }
+
+    private mutating func projectBatch(
+        _ events: ArraySlice<LogEvent>,
+        on connection: PostgresConnection
+    ) throws -> [Parking] {
         guard let last = events.last?.raw else { return [] }
         for event in events { try eraseAhead(event, on: connection) }
         do {
@@ -67,7 +87,7 @@ struct PartitionProjection {
     }
 
     private func together(
-        _ events: [LogEvent],
+        _ events: ArraySlice<LogEvent>,
         through last: Position,
         on connection: PostgresConnection
     ) throws -> ParkedStreams {
@@ -84,13 +104,33 @@ struct PartitionProjection {
 
     /// Finds the event for which `together` failed.
     private func singly(
-        _ events: [LogEvent],
+        _ events: ArraySlice<LogEvent>,
         through last: Position,
         on connection: PostgresConnection
     ) throws -> ParkedStreams {
         try connection.transaction { connection in
             try lease.advance(to: last, on: connection)
-            return try connection.projectSingly(events, after: parked)
+            return try connection.projectSingly(Array(events), after: parked)
         }
+    }
+
+    private func perform(
+        _ repair: RepairEvent,
+        at raw: RecordedEvent,
+        on connection: PostgresConnection
+    ) throws -> ParkedStreams {
+        try connection.transaction { connection in
+            try lease.advance(to: raw.position, on: connection)
+            let tenant = Tenant(id: raw.tenant, partition: raw.partition)
+            return try unparking.unpark(repair, of: tenant, on: connection)
+        }
+    }
+}
+
+extension LogEvent {
+    /// What it asks to be repaired, if it does.
+    fileprivate var repair: RepairEvent? {
+        guard case .success(let recorded) = decoded, case .repair(_, let repair) = recorded.event else { return nil }
+        return repair
     }
 }

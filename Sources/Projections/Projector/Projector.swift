@@ -62,6 +62,7 @@ package final class Projector: Service {
                     of: partition,
                     by: owner,
                     for: configuration.lease,
+                    unparking: Unparking(codec: codec, queries: queries),
                     on: connection
                 )
                 guard let projection else { return nil }

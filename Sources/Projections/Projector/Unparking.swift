@@ -1,15 +1,13 @@
 package import EventStore
 package import Events
 internal import Foundation
-package import Postgres
+internal import Postgres
 
-package import struct Foundation.UUID
-
-/// Projects the events that were set aside for a parked stream's sake, after what was wrong has been mended: in their order,
-/// in one transaction. Events that are still poison are set aside again.
+/// Projects the events that were set aside for a parked stream's sake, when a repair asks for it: in their order, in the
+/// transaction of the repair. Events that are still poison are set aside again.
 ///
 /// Messages that come late take the next places in their room.
-package struct Unparking {
+package struct Unparking: Sendable {
     private let codec: EventCodec
     private let queries: EventQueries
 
@@ -18,29 +16,23 @@ package struct Unparking {
         self.queries = queries
     }
 
-    /// - Parameter connection: as the role `daybook_projector`.
-    /// - Returns: how many events are no longer set aside.
-    package func unpark(_ stream: UUID, of tenant: Tenant, on connection: PostgresConnection) throws -> Int {
-        try connection.transaction { connection in
-            // Like a new owner: waits for the projector's transaction, and makes it read anew what is parked.
+    /// - Returns: what is parked after it.
+    func unpark(
+        _ repair: RepairEvent,
+        of tenant: Tenant,
+        on connection: PostgresConnection
+    ) throws -> ParkedStreams {
+        let stream = repair.parked
+        var positions = Set(
             try connection.execute(
-                """
-                UPDATE rm.checkpoints SET lease_owner = NULL, lease_until = NULL, lease_epoch = lease_epoch + 1
-                 WHERE projection = \(PartitionProjection.name) AND partition = \(tenant.partition.number)
-                """
-            )
-            let positions = try connection.execute(
                 "DELETE FROM rm.parked WHERE tenant = \(tenant.id) AND cause = \(stream) RETURNING position"
             ).decode(Position.self)
-            try connection.execute("DELETE FROM rm.parked_streams WHERE tenant = \(tenant.id) AND stream = \(stream)")
-            let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
-            let events = try read(Set(positions), of: tenant, on: connection)
-            _ = try connection.projectSingly(events, after: parked, areLate: true)
-            let left = try connection.execute(
-                "SELECT count(*) FROM rm.parked WHERE tenant = \(tenant.id) AND position = ANY (\(positions))"
-            ).decode(Int.self)
-            return positions.count - left[0]
-        }
+        )
+        try connection.execute("DELETE FROM rm.parked_streams WHERE tenant = \(tenant.id) AND stream = \(stream)")
+        if case .dropped(_, let position, _, _) = repair { positions.remove(position) }
+        let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
+        let events = try read(positions, of: tenant, on: connection)
+        return try connection.projectSingly(events, after: parked, areLate: true)
     }
 
     private func read(

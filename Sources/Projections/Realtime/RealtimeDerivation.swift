@@ -24,6 +24,7 @@ package enum RealtimeDerivation {
                         }
                     ]
                 } ?? []
+            case .repair: [repaired]
             case .handle: []
             }
         return told.enumerated().map { index, told in
@@ -34,6 +35,14 @@ package enum RealtimeDerivation {
                 audience: told.audience,
                 payload: envelope(told, of: recorded, index: index + 1)
             )
+        }
+    }
+
+    /// A stream that was set aside is shown again: what it has become cannot be told one by one.
+    private static var repaired: Told {
+        Told(.resync, nil, .tenant) {
+            $0.add("scope", "all")
+            $0.add("reason", "repaired")
         }
     }
 

@@ -85,8 +85,15 @@ package struct Rebuild: Sendable {
     ) throws {
         let connection = try connection(to: schema)
         for (partition, last) in positions.sorted(by: { $0.key < $1.key }) {
+            let unparking = Unparking(codec: codec, queries: queries)
             guard
-                var projection = try PartitionProjection(of: partition, by: owner, for: Self.lease, on: connection)
+                var projection = try PartitionProjection(
+                    of: partition,
+                    by: owner,
+                    for: Self.lease,
+                    unparking: unparking,
+                    on: connection
+                )
             else { throw RebuildError.isTaken(schema) }
             while projection.position < last {
                 let events = try queries.readDecoded(

@@ -87,6 +87,30 @@ struct WithholdingTests {
         }
     }
 
+    @Test func `when a room is repaired all load afresh, and hear of it again`() async throws {
+        try await FanoutStage.run { stage in
+            let (ada, bob) = (try await stage.story.join(), try await stage.story.join())
+            let room = try await stage.story.open(.private, members: [ada, bob])
+            for user in [ada, bob] { try await stage.subscribe(user) }
+            try await stage.fanOut()
+            try await stage.story.post("before", in: room, by: ada)
+            try await stage.fanOut()
+            let broken = try await poison(room.uuid, "workspace.room_painted", stage)
+            try await stage.story.append(.memberRemoved(user: bob), to: room)
+            try await stage.story.post("meanwhile", in: room, by: ada)
+            try await stage.fanOut()
+            #expect(try await stage.queue(ada).filter { $0.place.position > broken }.isEmpty)
+
+            let repair = RepairEvent.dropped(stream: room.uuid, position: broken, reason: "painted", by: "eve")
+            try await stage.story.append(repair, to: RepairID(of: room.uuid))
+            try await stage.story.post("after", in: room, by: ada)
+            try await stage.fanOut()
+            // What bob had not fetched of the room before he was removed from it is his no more.
+            #expect(try await stage.queue(ada).map(\.type) == [.resync, .messageCreated])
+            #expect(try await stage.queue(bob).map(\.type) == [.resync])
+        }
+    }
+
     @Test func `a fan-out that is behind does not tell what the projector has withheld meanwhile`() async throws {
         try await FanoutStage.run { stage in
             let ada = try await stage.story.join()

@@ -188,14 +188,14 @@ struct ParkingTests {
             #expect(try await story.rows(of: "rm.parked").count == 6)
 
             // Not mended yet: all stays aside.
-            #expect(try await story.unpark(room.uuid) == 0)
+            try await story.repair(.retried(stream: room.uuid, by: "eve"))
             #expect(try await story.rows(of: "rm.parked").count == 6)
 
             let changed = try await story.append(.changed(name: "x", topic: nil), to: room)
             try await story.superuser.execute(
                 "UPDATE es.events e SET type = c.type, payload = c.payload FROM es.events c WHERE e.position = \(poison) AND c.position = \(changed)"
             )
-            #expect(try await story.unpark(room.uuid) == 4)
+            try await story.repair(.retried(stream: room.uuid, by: "eve"))
             // The broken message is aside for its own sake now.
             let causes = try await story.query("SELECT cause, true FROM rm.parked", as: (UUID, Bool).self).map(\.0)
             #expect(causes == [broken.uuid, broken.uuid])
@@ -213,21 +213,62 @@ struct ParkingTests {
         }
     }
 
-    @Test func `unparking deposes the owner, who then knows what is no longer parked`() async throws {
+    @Test func `an event that is dropped is never projected, and what waited for it is`() async throws {
         try await Story.run { story in
             let ada = try await story.join()
             let room = try await story.open(members: [ada])
-            let message = try await story.post("a\0b", in: room, by: ada)
-            let (partition, codec, queries) = (story.tenant.partition, story.codec, story.log.queries)
-            try await story.projector.withConnection { connection in
-                var owner = try #require(
-                    try PartitionProjection(of: partition, by: UUID(), for: .seconds(60), on: connection)
-                )
-                let events = try queries.readDecoded(partition, after: 0, limit: 500, by: codec, on: connection)
-                try owner.project(events, on: connection)
-                _ = try Unparking(codec: codec, queries: queries).unpark(message.uuid, of: story.tenant, on: connection)
-                #expect(throws: Deposed.self) { try owner.project(events, on: connection) }
-            }
+            let poison = try await story.append(
+                Array("{}".utf8),
+                as: EventType("workspace.room_painted"),
+                to: room.uuid
+            )
+            try await story.append(.changed(name: "after", topic: nil), to: room)
+            let message = try await story.post("late", in: room, by: ada)
+            try await story.project()
+            try await story.repair(
+                .dropped(stream: room.uuid, position: poison, reason: "painted by mistake", by: "eve")
+            )
+
+            for table in ["rm.parked", "rm.parked_streams"] { #expect(try await story.rows(of: table) == []) }
+            #expect(try await story.reads.room(room, for: ada, in: story.tenant)?.name == "after")
+            #expect(try await story.reads.message(message, for: ada, in: story.tenant)?.body == "late")
+        }
+    }
+
+    @Test(arguments: [1, 3, 500])
+    func `a repair is done again when the log is projected again`(batches: Int) async throws {
+        try await Story.run { story in
+            let ada = try await story.join()
+            let room = try await story.open(members: [ada])
+            let poison = try await story.append(
+                Array("{}".utf8),
+                as: EventType("workspace.room_painted"),
+                to: room.uuid
+            )
+            try await story.post("one", in: room, by: ada)
+            try await story.append(
+                .dropped(stream: room.uuid, position: poison, reason: "painted", by: "eve"),
+                to: RepairID(of: room.uuid)
+            )
+            try await story.post("two", in: room, by: ada)
+            try await story.project(batches: batches)
+            #expect(try await story.rows(of: "rm.parked") == [])
+            let bodies = try await story.query(
+                "SELECT body, seq FROM rm.messages ORDER BY seq",
+                as: (String, Int64).self
+            )
+            #expect(bodies.map(\.0) == ["one", "two"] && bodies.map(\.1) == [1, 2])
+        }
+    }
+
+    @Test func `a repair of a stream that is not parked changes nothing`() async throws {
+        try await Story.run { story in
+            let ada = try await story.join()
+            let room = try await story.open(members: [ada])
+            try await story.project()
+            let rows = try await story.rows(of: "rm.rooms")
+            try await story.repair(.retried(stream: room.uuid, by: "eve"))
+            #expect(try await story.rows(of: "rm.rooms") == rows)
         }
     }
 }

@@ -38,6 +38,7 @@ import Testing
                         of: story.tenant.partition,
                         by: UUID(),
                         for: .milliseconds(300),
+                        unparking: story.unparking,
                         on: connection
                     )
                 )

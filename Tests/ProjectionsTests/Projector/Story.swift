@@ -168,13 +168,14 @@ struct Story: Sendable {
     /// Projects all that the log holds, in batches.
     @discardableResult
     func project(batches: Int = 500) async throws -> Position {
-        let (partition, queries, codec) = (tenant.partition, log.queries, codec)
+        let (partition, queries, codec, unparking) = (tenant.partition, log.queries, codec, unparking)
         let position = try await projector.withConnection { connection -> Position in
             guard
                 var projection = try PartitionProjection(
                     of: partition,
                     by: UUID(),
                     for: .seconds(60),
+                    unparking: unparking,
                     on: connection
                 )
             else { throw Unexpected("the partition has another owner") }
@@ -196,10 +197,12 @@ struct Story: Sendable {
         return position
     }
 
-    /// Projects again what was set aside for this stream; tells how much of it is no longer aside.
-    func unpark(_ stream: UUID) async throws -> Int {
-        let unparking = Unparking(codec: codec, queries: log.queries)
-        return try await projector.withConnection { [tenant] in try unparking.unpark(stream, of: tenant, on: $0) }
+    var unparking: Unparking { Unparking(codec: codec, queries: log.queries) }
+
+    /// Asks for a stream to be repaired, and projects it.
+    func repair(_ event: RepairEvent) async throws {
+        try await append(event, to: RepairID(of: event.parked))
+        try await project()
     }
 
     /// Empties every table of the read models.

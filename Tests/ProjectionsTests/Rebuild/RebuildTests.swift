@@ -129,7 +129,15 @@ struct RebuildTests {
             let (story, partition) = (site.story, site.story.tenant.partition)
             try await story.project()
             let owner = try await story.projector.withConnection { connection in
-                try #require(try PartitionProjection(of: partition, by: UUID(), for: .seconds(60), on: connection))
+                try #require(
+                    try PartitionProjection(
+                        of: partition,
+                        by: UUID(),
+                        for: .seconds(60),
+                        unparking: story.unparking,
+                        on: connection
+                    )
+                )
             }
             _ = try await site.compare()
             try await site.blocking { try $0.switchOver(to: .next) }

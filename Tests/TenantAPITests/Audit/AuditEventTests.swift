@@ -109,7 +109,7 @@ struct AuditEventTests {
             while true {
                 let answer = try await site.premises.send(
                     .get,
-                    "/api/audit/events?limit=3&after=\(after)",
+                    "/api/audit/events?max_events=3&after=\(after)",
                     as: site.auditor
                 )
                 pieces += answer.lines.dropLast()
@@ -126,7 +126,7 @@ struct AuditEventTests {
             for query in [
                 "actor=nobody", "actor=integration:", "stream=\(UUID.v7().text)", "room=msg_1", "from=yesterday",
                 "to=1",
-                "after=-1", "limit=0", "limit=x",
+                "after=-1", "max_events=0", "max_events=x",
             ] {
                 try await site.premises.send(.get, "/api/audit/events?\(query)", as: site.auditor)
                     .expectProblem(400, "query.bad_value")

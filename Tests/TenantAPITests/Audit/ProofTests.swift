@@ -48,15 +48,15 @@ struct ProofTests {
             let message = try await site.premises.post("hello", in: room)
             let events = try await site.get("streams/\(message.id)")
             let position = try #require(events["items"][0]["position"].int)
-            try await site.get("proofs/inclusion?position=\(position)").expectProblem(404, "audit.not_provable")
+            try await site.get("proofs/inclusion?at=\(position)").expectProblem(404, "audit.not_provable")
             let first = try await site.sign()
             _ = try await site.premises.post("more", in: room)
             let second = try await site.sign()
 
             let key = site.premises.headKey
-            let old = try await site.proof("inclusion?position=\(position)&size=\(position)", InclusionProof.self)
+            let old = try await site.proof("inclusion?at=\(position)&size=\(position)", InclusionProof.self)
             #expect(try old.verify(by: key) == first.head)
-            let new = try await site.proof("inclusion?position=\(position)", InclusionProof.self)
+            let new = try await site.proof("inclusion?at=\(position)", InclusionProof.self)
             #expect(try new.verify(by: key) == second.head)
             #expect(new.event.id == events["items"][0]["event_id"].text)
 
@@ -76,7 +76,7 @@ struct ProofTests {
             let neighbour = try await site.premises.handler.log.place(UUID.v7(), in: site.premises.tenant.partition)
             _ = try await site.premises.person("stranger", in: neighbour)
             let head = try await site.sign()
-            try await site.get("proofs/inclusion?position=\(head.head.size)").expectProblem(404, "audit.not_provable")
+            try await site.get("proofs/inclusion?at=\(head.head.size)").expectProblem(404, "audit.not_provable")
         }
     }
 
@@ -86,10 +86,10 @@ struct ProofTests {
             try await site.premises.room()
             let second = try await site.sign()
             let key = site.premises.headKey
-            let proof = try await site.proof("consistency?from=\(first.head.size)", ConsistencyProof.self)
+            let proof = try await site.proof("consistency?old_size=\(first.head.size)", ConsistencyProof.self)
             #expect(try proof.verify(since: first, by: key) == second.head)
             let same = try await site.proof(
-                "consistency?from=\(first.head.size)&to=\(first.head.size)",
+                "consistency?old_size=\(first.head.size)&size=\(first.head.size)",
                 ConsistencyProof.self
             )
             #expect(try same.verify(since: first, by: key) == first.head)
@@ -105,8 +105,8 @@ struct ProofTests {
             #expect(throws: ProofError.inconsistent(old: first.head.size, size: size)) {
                 try proof.verify(since: forged, by: key)
             }
-            try await site.get("proofs/consistency?from=\(size + 1)").expectProblem(404, "audit.not_provable")
-            try await site.get("proofs/consistency?from=-1").expectProblem(400, "query.bad_value")
+            try await site.get("proofs/consistency?old_size=\(size + 1)").expectProblem(404, "audit.not_provable")
+            try await site.get("proofs/consistency?old_size=-1").expectProblem(400, "query.bad_value")
             try await site.get("proofs/consistency").expectProblem(400, "query.missing")
         }
     }

@@ -23,7 +23,7 @@ struct ConditionTests {
                 412,
                 "version_mismatch"
             )
-            for tag in ["4", "\"x\"", "\"3\", \"4\"", ""] {
+            for tag in ["4", "\"x\"", "\"3\", \"4\"", "\"+3\"", "\"03\"", "\"-1\"", "W/3", "W/\"x\"", ""] {
                 try await premises.send(.patch, path, #"{"name":"d"}"#, headers: [.ifMatch: tag]).expectProblem(
                     400,
                     "bad_if_match"

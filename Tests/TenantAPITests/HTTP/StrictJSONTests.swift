@@ -48,7 +48,7 @@ struct StrictJSONTests {
                         shape: .choice(["owner", "admin", "member", "guest", "auditor"]),
                         required: false
                     ),
-                    .init(name: "user", shape: EdgeID<UserEvent>.requestShape, required: false),
+                    .init(name: "user", shape: JSONShape.bare(EdgeID<UserEvent>.self), required: false),
                     .init(
                         name: "parts",
                         shape: .array(

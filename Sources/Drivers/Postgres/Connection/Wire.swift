@@ -19,6 +19,7 @@ final class Wire {
         interrupt: PostgresInterrupt?,
         until deadline: ContinuousClock.Instant
     ) throws(PostgresError) {
+        if let fault = Conninfo.fault(in: configuration.conninfo) { throw PostgresError(.connectionFailed, fault) }
         guard let handle = Self.start(configuration) else { throw PostgresError(.connectionFailed, "out of memory") }
         self.handle = handle
         self.interrupt = interrupt

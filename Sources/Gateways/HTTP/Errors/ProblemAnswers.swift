@@ -1,6 +1,9 @@
+internal import EventStore
+internal import HTTPTypes
 package import Hummingbird
 internal import Logging
 internal import NIOHTTP1
+internal import Sessions
 
 /// Answers every error with a problem document. What is not meant for clients is logged under the request id and answered as 500.
 package struct ProblemAnswers: RouterMiddleware {
@@ -20,12 +23,16 @@ package struct ProblemAnswers: RouterMiddleware {
             // Hummingbird answers it and closes the connection.
             throw error
         } catch {
-            if let problem = Problem(error) { return problem.response(requestID: context.requestID) }
-            context.logger.error(
-                "request failed",
-                metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
-            )
-            return Problem.internalError.response(requestID: context.requestID)
+            let response = problem(of: error, context).response(requestID: context.requestID)
+            return request.method == .head ? response.createHeadResponse() : response
         }
+    }
+
+    private func problem(of error: any Error, _ context: DaybookRequestContext) -> Problem {
+        if let problem = Problem(error) { return problem }
+        var metadata: Logger.Metadata = ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
+        if let tenant = context.bearer.session?.tenant { metadata["tenant"] = .string(tenant.id.text) }
+        context.logger.error("request failed", metadata: metadata)
+        return .internalError
     }
 }

@@ -13,7 +13,7 @@ struct JSONScanner {
     private var path: [String] = []
     private var unknown: [Problem.Fault] = []
 
-    static func check(_ bytes: UnsafeRawBufferPointer, against shape: RequestShape) throws(Problem) {
+    static func check(_ bytes: UnsafeRawBufferPointer, against shape: JSONShape) throws(Problem) {
         var scanner = JSONScanner(bytes: bytes)
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw .badRequest("utf8.malformed", "the body is not UTF-8")
@@ -35,7 +35,7 @@ struct JSONScanner {
 
     // MARK: Values
 
-    private mutating func value(_ shape: RequestShape?) throws(Problem) {
+    private mutating func value(_ shape: JSONShape?) throws(Problem) {
         switch peek {
         case UInt8(ascii: "{"): try nested { scanner throws(Problem) in try scanner.object(shape) }
         case UInt8(ascii: "["): try nested { scanner throws(Problem) in try scanner.array(shape) }
@@ -63,8 +63,8 @@ struct JSONScanner {
         depth -= 1
     }
 
-    private mutating func object(_ shape: RequestShape?) throws(Problem) {
-        let fields: [RequestShape.Field]? = if case .object(let fields) = shape { fields } else { nil }
+    private mutating func object(_ shape: JSONShape?) throws(Problem) {
+        let fields: [JSONShape.Field]? = if case .object(let fields) = shape { fields } else { nil }
         var seen: Set<String> = []
         if take("}") { return }
         while true {
@@ -95,8 +95,8 @@ struct JSONScanner {
         }
     }
 
-    private mutating func array(_ shape: RequestShape?) throws(Problem) {
-        let element: RequestShape? = if case .array(let element) = shape { element } else { nil }
+    private mutating func array(_ shape: JSONShape?) throws(Problem) {
+        let element: JSONShape? = if case .array(let element) = shape { element } else { nil }
         if take("]") { return }
         var count = 0
         while true {
@@ -179,7 +179,7 @@ struct JSONScanner {
         return unit
     }
 
-    private mutating func number(_ shape: RequestShape?) throws(Problem) {
+    private mutating func number(_ shape: JSONShape?) throws(Problem) {
         let start = index
         _ = take("-")
         if !take("0") { try digits() }

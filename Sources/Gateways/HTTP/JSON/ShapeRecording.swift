@@ -1,38 +1,58 @@
 /// Records what a type decodes: a decoder that has any value that it is asked for.
 enum ShapeRecording {
-    static func record<T: Decodable>(_ type: T.Type) -> RequestShape { sample(type).shape }
+    static func record<T: Decodable>(_ type: T.Type) -> JSONShape { sample(type).shape }
+
+    /// The shape of an object under its type's name, with what the type knows of its fields.
+    private static func noted(_ shape: JSONShape, of type: Any.Type) -> JSONShape {
+        guard case .object(let fields) = shape else { return shape }
+        let notes = (type as? any NotedFields.Type)?.notes ?? [:]
+        let unknown = Set(notes.keys).subtracting(fields.map(\.name))
+        precondition(unknown.isEmpty, "\(type) has notes on fields that it does not have: \(unknown.sorted())")
+        let noted = fields.map { field in
+            let shape = notes[field.name].map { JSONShape.noted(field.shape, $0) } ?? field.shape
+            return JSONShape.Field(name: field.name, shape: shape, required: field.required)
+        }
+        return .named(name(of: type), .object(noted))
+    }
+
+    /// As the contract calls it: `RoomView` is a `Room` there.
+    private static func name(of type: Any.Type) -> String {
+        let name = String(describing: type)
+        for suffix in ["View", "Form"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }
+        return name
+    }
 
     /// A value of the type, made of stand-ins, and the shape that it asked for on the way.
-    static func sample<T: Decodable>(_ type: T.Type) -> (value: T, shape: RequestShape) {
-        if let type = type as? any RequestValue.Type {
+    static func sample<T: Decodable>(_ type: T.Type) -> (value: T, shape: JSONShape) {
+        if let type = type as? any ShapedValue.Type {
             guard let value = type.sample as? T else { preconditionFailure("a sample of \(type) is one") }
-            return (value, type.requestShape)
+            return (value, type.shape)
         }
         let recorder = ShapeRecorder()
         do {
             let value = try T(from: recorder)
             guard let shape = recorder.shape else { preconditionFailure("\(T.self) decodes nothing") }
-            return (value, shape)
+            return (value, noted(shape, of: type))
         } catch {
-            preconditionFailure("\(T.self) decodes no stand-in: make it a RequestValue (\(error))")
+            preconditionFailure("\(T.self) decodes no stand-in: make it a ShapedValue (\(error))")
         }
     }
 }
 
 private final class ShapeRecorder: Decoder {
-    var recorded: RequestShape?
-    private var fields: [(name: String, shape: RequestShape, required: Bool)] = []
+    var recorded: JSONShape?
+    private var fields: [(name: String, shape: JSONShape, required: Bool)] = []
     private var isObject = false
 
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    var shape: RequestShape? {
+    var shape: JSONShape? {
         guard isObject else { return recorded }
-        return .object(fields.map { RequestShape.Field(name: $0.name, shape: $0.shape, required: $0.required) })
+        return .object(fields.map { JSONShape.Field(name: $0.name, shape: $0.shape, required: $0.required) })
     }
 
-    func note(_ name: String, _ shape: RequestShape, required: Bool) { fields.append((name, shape, required)) }
+    func note(_ name: String, _ shape: JSONShape, required: Bool) { fields.append((name, shape, required)) }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
         isObject = true
@@ -69,13 +89,13 @@ private final class ObjectRecorder<Key: CodingKey>: KeyedDecodingContainerProtoc
         keyedBy type: Nested.Type,
         forKey key: Key
     ) -> KeyedDecodingContainer<Nested> {
-        preconditionFailure("request types nest by types of their own")
+        preconditionFailure("types nest by types of their own")
     }
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedDecodingContainer {
-        preconditionFailure("request types nest by types of their own")
+        preconditionFailure("types nest by types of their own")
     }
-    func superDecoder() -> any Decoder { preconditionFailure("request types do not inherit") }
-    func superDecoder(forKey key: Key) -> any Decoder { preconditionFailure("request types do not inherit") }
+    func superDecoder() -> any Decoder { preconditionFailure("types do not inherit") }
+    func superDecoder(forKey key: Key) -> any Decoder { preconditionFailure("types do not inherit") }
 }
 
 private struct ArrayRecorder: UnkeyedDecodingContainer {
@@ -98,12 +118,12 @@ private struct ArrayRecorder: UnkeyedDecodingContainer {
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedDecodingContainer<Nested> {
-        preconditionFailure("request types nest by types of their own")
+        preconditionFailure("types nest by types of their own")
     }
     func nestedUnkeyedContainer() -> any UnkeyedDecodingContainer {
-        preconditionFailure("request types nest by types of their own")
+        preconditionFailure("types nest by types of their own")
     }
-    func superDecoder() -> any Decoder { preconditionFailure("request types do not inherit") }
+    func superDecoder() -> any Decoder { preconditionFailure("types do not inherit") }
 }
 
 /// Leaves: what the standard library's own types ask for.
@@ -133,7 +153,7 @@ private struct ValueRecorder: SingleValueDecodingContainer {
         return value
     }
 
-    private func leaf<T>(_ shape: RequestShape, _ value: T) -> T {
+    private func leaf<T>(_ shape: JSONShape, _ value: T) -> T {
         recorder.recorded = shape
         return value
     }

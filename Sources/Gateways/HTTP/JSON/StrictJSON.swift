@@ -4,10 +4,10 @@ package import NIOCore
 /// Decodes request bodies of one type and takes nothing that the type does not say: the bytes are scanned once against its
 /// shape, then decoded.
 package struct StrictJSON<Body: Decodable & Sendable>: Sendable {
-    package let shape: RequestShape
+    package let shape: JSONShape
     private let decoder = JSONDecoder()
 
-    package init(_ type: Body.Type = Body.self) { shape = RequestShape.of(type) }
+    package init(_ type: Body.Type = Body.self) { shape = JSONShape.bare(type) }
 
     /// The body, or a problem: 400 with a JSON Pointer for what cannot be read, 422 for U+0000.
     /// No bytes at all stand for `{}` where nothing is required.
@@ -42,7 +42,7 @@ package struct StrictJSON<Body: Decodable & Sendable>: Sendable {
 }
 
 extension Problem {
-    static func wrongType(_ pointer: String, _ expected: RequestShape?) -> Problem {
+    static func wrongType(_ pointer: String, _ expected: JSONShape?) -> Problem {
         let reason = "must be \(expected?.expectation ?? "something else")"
         return .badRequest("json.wrong_type", "a value is not what it has to be", errors: [Fault(pointer, reason)])
     }

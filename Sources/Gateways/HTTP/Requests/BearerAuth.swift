@@ -1,5 +1,7 @@
+internal import EventStore
 internal import HTTPTypes
 package import Hummingbird
+internal import Logging
 package import Sessions
 
 /// Lets a request in whose `Authorization: Bearer dbk_…` is a live session's token, and notes the session.
@@ -31,6 +33,8 @@ package struct BearerAuth: RouterMiddleware {
             )
         }
         context.bearer.session = session
+        var context = context
+        context.logger[metadataKey: "tenant"] = .string(session.tenant.id.text)
         return try await next(request, context)
     }
 

@@ -1,5 +1,6 @@
 package import Hummingbird
 package import NIOCore
+package import Observability
 package import Sessions
 internal import Synchronization
 
@@ -10,6 +11,8 @@ package struct DaybookRequestContext: RequestContext, Sendable {
     package let channel: any Channel
     /// The client's `X-Request-Id`, or one that was made here.
     package var requestID = ""
+    /// The trace that the client has begun.
+    package var trace: TraceParent?
     let bearer = Bearer()
 
     package init(source: ApplicationRequestContextSource) {

@@ -3,8 +3,10 @@ internal import Foundation
 internal import HTTPTypes
 package import Hummingbird
 internal import Logging
+internal import Observability
 
-/// Takes over the client's `X-Request-Id` or makes one, and gives it back with the answer.
+/// Takes over the client's `X-Request-Id` or makes one, and gives it back with the answer; takes over its `traceparent`. All that
+/// is logged of the request has both.
 package struct RequestIDs: RouterMiddleware {
     package typealias Context = DaybookRequestContext
 
@@ -19,7 +21,11 @@ package struct RequestIDs: RouterMiddleware {
         let id = Self.sane(request.headers[.xRequestID]) ?? UUID.v7().text
         var context = context
         context.requestID = id
-        context.logger[metadataKey: "hb.request.id"] = .string(id)
+        context.trace = TraceParent(request.headers[.traceparent])
+        // Hummingbird's own would be a second one.
+        context.logger[metadataKey: "hb.request.id"] = nil
+        context.logger[metadataKey: "request_id"] = .string(id)
+        if let trace = context.trace { context.logger[metadataKey: "trace_id"] = .string(trace.traceID) }
         var response = try await next(request, context)
         response.headers[.xRequestID] = id
         return response

@@ -4,16 +4,16 @@ extension Call {
     /// The slice that `limit` and `cursor` ask for. The cursor has to be of this list.
     package func page(of list: [String], _ cursors: PageCursors) throws(Problem) -> ReadModels.Page {
         let limit = try pageLimit()
-        guard let cursor = query["cursor"] else { return ReadModels.Page(limit: limit) }
+        guard let cursor = query[.cursor] else { return ReadModels.Page(limit: limit) }
         let start = try cursors.open(cursor, of: list, for: session)
         return ReadModels.Page(limit: limit, cursor: start.key, backwards: start.backwards)
     }
 
     /// 1 to 200, 50 unless the client says otherwise.
-    package func pageLimit() throws(Problem) -> Int { try query.integer("limit", in: 1...200, or: 50) }
+    package func pageLimit() throws(Problem) -> Int { try query.integer(.limit, or: 50) }
 
     /// The slice with its neighbours' keys signed.
-    package func answer<Item>(
+    package func answer<Item: EndpointAnswer & Encodable>(
         _ slice: ReadModels.Slice<Item>,
         of list: [String],
         _ cursors: PageCursors

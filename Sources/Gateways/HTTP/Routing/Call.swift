@@ -17,7 +17,7 @@ package struct Call: Sendable {
     /// An identifier in the path. One that cannot be one is not there: 404.
     package func id<E: Event>(_ name: String, _ kind: E.Type = E.self) throws(Problem) -> StreamID<E> {
         guard let id = StreamID<E>(context.parameters.get(name) ?? "") else {
-            throw .notFound("\(E.category).not_found", "there is no such \(E.category)")
+            throw .missing(kind)
         }
         return id
     }

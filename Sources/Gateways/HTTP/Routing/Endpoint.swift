@@ -1,67 +1,112 @@
 package import Events
 package import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 
-/// One route as a value: where it is, who may use it, what goes in and comes out, and what does it. The router, and whatever
-/// documents or checks the surface, are made of the same list of these.
+/// One route as a value: where it is, who may use it, what goes in and comes out, and what does it. The router and the contract of
+/// the surface are made of the same list of these.
 package struct Endpoint: Sendable {
+    /// What it does along with all of its kind, such as which headers it heeds.
+    package enum Kind: Sendable {
+        /// Reads the read models: for its roles alone, and not before they hold what the request wants to see.
+        case read
+        /// Runs a command: once for each key, on the entity's version that is named. The command judges who may.
+        case write
+        /// Does neither.
+        case plain
+    }
+
+    /// How the answer comes.
+    package enum Form: String, Sendable {
+        case whole = "application/json"
+        /// A line each, as many as there are.
+        case lines = "application/x-ndjson"
+    }
+
     package let method: HTTPRequest.Method
     /// Such as `/api/rooms/{room}`.
     package let path: String
     /// One line for people.
     package let summary: String
-    /// Who may use it at all. Reads are held against it here; writes are judged by their commands, on strongly consistent state.
+    package let kind: Kind
+    /// Who may use it at all.
     package let roles: Set<Role>
-    /// The query parameters that it knows.
-    package let query: [String]
+    /// All that it knows, wherever they stand.
+    package let parameters: [Parameter]
     /// The body that it takes; nil if it looks at none.
-    package let request: RequestShape?
-    package let answer: any (Encodable & Sendable).Type
+    package let request: JSONShape?
+    /// Whether the body may be left out.
+    package let isRequestOptional: Bool
     /// The longest body, in bytes.
     package let bodyLimit: Int
+    /// Of an answer that is no problem.
+    package let status: HTTPResponse.Status
+    package let answer: any EndpointAnswer.Type
+    /// Problems that it has besides those of its kind.
+    package let problems: [Problem]
+    package let form: Form
 
+    let query: [Parameter]
     let respond: @Sendable (Call) async throws -> RawReply
 
     /// An endpoint that takes a body.
-    package init<Body: Decodable & Sendable, Answer: Encodable & Sendable>(
+    package init<Body: Decodable & Sendable, Answer: EndpointAnswer>(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ summary: String,
+        as kind: Kind? = nil,
         for roles: Set<Role> = .participants,
-        query: [String] = [],
+        query: [Parameter] = [],
         body: Body.Type,
         bodyLimit: Int = 1 << 20,
+        status: HTTPResponse.Status? = nil,
+        problems: [Problem] = [],
         handle: @escaping @Sendable (Call, Body) async throws -> Reply<Answer>
     ) {
         let json = StrictJSON(body)
-        self.init(method, path, summary, roles, query, json.shape, Answer.self, bodyLimit) { call in
+        self.init(
+            method,
+            path,
+            summary,
+            kind,
+            roles,
+            query,
+            (JSONShape.request(body), json.isOptional, bodyLimit),
+            status,
+            Answer.self,
+            problems
+        ) { call in
             RawReply(try await handle(call, try json.decode(try await call.request.jsonBody(upTo: bodyLimit))))
         }
     }
 
     /// An endpoint that looks at no body.
-    package init<Answer: Encodable & Sendable>(
+    package init<Answer: EndpointAnswer>(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ summary: String,
+        as kind: Kind? = nil,
         for roles: Set<Role> = .participants,
-        query: [String] = [],
+        query: [Parameter] = [],
+        status: HTTPResponse.Status? = nil,
+        problems: [Problem] = [],
         handle: @escaping @Sendable (Call) async throws -> Reply<Answer>
     ) {
-        self.init(method, path, summary, roles, query, nil, Answer.self, 0) { call in RawReply(try await handle(call)) }
+        self.init(method, path, summary, kind, roles, query, nil, status, Answer.self, problems) { call in
+            RawReply(try await handle(call))
+        }
     }
 
     /// An endpoint that answers JSON lines (`application/x-ndjson`), as many as there are and as fast as the client takes them.
-    package init<Line: Encodable & Sendable>(
+    package init<Line: EndpointAnswer & Encodable>(
         streaming lines: Line.Type,
         _ path: String,
         _ summary: String,
         for roles: Set<Role> = .participants,
-        query: [String] = [],
+        query: [Parameter] = [],
+        problems: [Problem] = [],
         handle: @escaping @Sendable (Call) async throws -> LineStream<Line>
     ) {
-        self.init(.get, path, summary, roles, query, nil, Line.self, 0) { call in
+        self.init(.get, path, summary, .read, roles, query, nil, .ok, lines, problems, as: .lines) { call in
             RawReply(try await handle(call), for: call)
         }
     }
@@ -70,23 +115,52 @@ package struct Endpoint: Sendable {
         _ method: HTTPRequest.Method,
         _ path: String,
         _ summary: String,
+        _ kind: Kind?,
         _ roles: Set<Role>,
-        _ query: [String],
-        _ request: RequestShape?,
-        _ answer: any (Encodable & Sendable).Type,
-        _ bodyLimit: Int,
+        _ query: [Parameter],
+        _ request: (shape: JSONShape, isOptional: Bool, limit: Int)?,
+        _ status: HTTPResponse.Status?,
+        _ answer: any EndpointAnswer.Type,
+        _ problems: [Problem],
+        as form: Form = .whole,
         respond: @escaping @Sendable (Call) async throws -> RawReply
     ) {
+        let kind = kind ?? (method == .get ? .read : .write)
         self.method = method
         self.path = path
         self.summary = summary
+        self.kind = kind
         self.roles = roles
-        self.query = method == .get ? query + ["min_position"] : query
-        self.request = request
+        self.query = kind == .read ? query + [.minPosition] : query
+        parameters =
+            Parameter.inPath(path) + self.query + Self.headers(of: kind, answering: answer)
+            + (self.query.contains { $0.name == Parameter.minPosition.name } ? [.minPositionHeader] : [])
+            + [.traceparent, .requestID]
+        self.request = request?.shape
+        isRequestOptional = request?.isOptional ?? true
+        bodyLimit = request?.limit ?? 0
+        self.status = status ?? (answer.answerShape == nil ? .noContent : .ok)
         self.answer = answer
-        self.bodyLimit = bodyLimit
+        self.problems = problems
+        self.form = form
         self.respond = respond
     }
+
+    private static func headers(of kind: Kind, answering answer: any EndpointAnswer.Type) -> [Parameter] {
+        switch kind {
+        case .read: (isSpared(answer) ? [.ifNoneMatch] : []) + [.minPositionTimeout]
+        case .write: [.idempotencyKey, .ifMatch]
+        case .plain: []
+        }
+    }
+
+    /// Whether a client that holds the answer's version need not be sent it again.
+    private static func isSpared(_ answer: any EndpointAnswer.Type) -> Bool {
+        (answer as? any EntityAnswer.Type)?.isWholeInVersion ?? false
+    }
+
+    /// Whether it answers 304 to who holds the answer already.
+    package var answersNotModified: Bool { kind == .read && Self.isSpared(answer) }
 }
 
 extension Set<Role> {
@@ -98,34 +172,21 @@ extension Set<Role> {
 
 /// A reply whose answer is not yet written.
 struct RawReply: Sendable {
-    let status: HTTPResponse.Status
     let version: Int64?
-    let isWholeInVersion: Bool
     let position: Int64?
-    let mediaType: String
     /// Nil for no body.
-    let body: (@Sendable () -> ResponseBody)?
+    let body: @Sendable () -> ResponseBody?
 
     init<Line>(_ lines: LineStream<Line>, for call: Call) {
-        status = .ok
         version = nil
-        isWholeInVersion = false
         position = nil
-        mediaType = "application/x-ndjson"
         body = { lines.body(logger: call.context.logger) }
     }
 
     init<Answer>(_ reply: Reply<Answer>) {
-        mediaType = "application/json"
-        status = reply.status
-        version = reply.version
-        isWholeInVersion = reply.isWholeInVersion
-        position = reply.position
         let answer = reply.answer
-        if Answer.self == NoContent.self {
-            body = nil
-        } else {
-            body = { ResponseBody(byteBuffer: JSONWriter.write(answer)) }
-        }
+        version = (answer as? any EntityAnswer)?.entityVersion
+        position = reply.position
+        body = { answer.written().map { ResponseBody(byteBuffer: $0) } }
     }
 }

@@ -25,14 +25,17 @@ extension Request {
         guard let header = headers[.ifMatch] else { return nil }
         let tag = header.trimming(" \t")
         if tag == "*" { return nil }
-        // A weak tag never matches strongly (RFC 9110 13.1.1).
-        if tag.hasPrefix("W/\"") {
-            throw Problem(.preconditionFailed, "version_mismatch", "a weak tag matches no version")
-        }
-        let digits = tag.dropFirst().dropLast()
-        guard tag.count > 2, tag.first == "\"", tag.last == "\"", let version = StreamVersion(digits), version >= 0
+        let isWeak = tag.hasPrefix("W/")
+        let quoted = tag.dropFirst(isWeak ? 2 : 0)
+        guard quoted.count > 2, quoted.first == "\"", quoted.last == "\"",
+            let version = StreamVersion(quoted.dropFirst().dropLast()), version >= 0,
+            EntityTag(version: version).description == quoted
         else {
             throw .badRequest("bad_if_match", "If-Match must be one entity's tag, such as \"3\", or *")
+        }
+        // A weak tag never matches strongly (RFC 9110 13.1.1).
+        guard !isWeak else {
+            throw Problem(.preconditionFailed, "version_mismatch", "a weak tag matches no version")
         }
         return version
     }

@@ -4,24 +4,35 @@ package import Hummingbird
 package import Projections
 package import Sessions
 
-/// Puts endpoints on a router, with what they have in common: sessions, roles, queries, read-your-writes, entity tags.
+/// Puts the endpoints of a surface on a router, with what they have in common (sessions, roles, queries, read-your-writes, entity
+/// tags) and with their contract.
 package struct Routes: Sendable {
-    package let sessions: SessionStore
-    package let reads: ReadModels
-    package let positions: PositionTokens
-    package let standings: Standings
+    /// What endpoints need that read or write, and plain ones do not.
+    private struct Stores {
+        let reads: ReadModels
+        let positions: PositionTokens
+        let standings: Standings
+    }
+
+    private let sessions: SessionStore
+    private let stores: Stores?
 
     package init(sessions: SessionStore, reads: ReadModels, positions: PositionTokens, standings: Standings) {
         self.sessions = sessions
-        self.reads = reads
-        self.positions = positions
-        self.standings = standings
+        stores = Stores(reads: reads, positions: positions, standings: standings)
     }
 
-    /// Adds the endpoints; other methods on their paths are answered 405 with `Allow`.
-    package func add(_ endpoints: [Endpoint], to router: Router<DaybookRequestContext>) {
+    /// For plain endpoints alone.
+    package init(sessions: SessionStore) {
+        self.sessions = sessions
+        stores = nil
+    }
+
+    /// Adds the endpoints, and their contract, which needs no session. Other methods on their paths are answered 405 with `Allow`.
+    package func add(_ endpoints: [Endpoint], of surface: Surface, to router: Router<DaybookRequestContext>) {
         let behindAuth = router.group().add(middleware: BearerAuth(sessions: sessions))
         for endpoint in endpoints {
+            precondition(endpoint.kind == .plain || stores != nil, "\(endpoint.path) needs the read models")
             behindAuth.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 try await respond(to: request, context, by: endpoint)
             }
@@ -29,6 +40,7 @@ package struct Routes: Sendable {
         for (path, methods) in Dictionary(grouping: endpoints, by: \.path) {
             router.refuseOthers(than: methods.map(\.method), at: path)
         }
+        router.addContract(of: surface, with: endpoints)
     }
 
     private func respond(
@@ -37,39 +49,35 @@ package struct Routes: Sendable {
         by endpoint: Endpoint
     ) async throws -> Response {
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
-        let isRead = endpoint.method == .get
-        if isRead {
-            try await standings.check(call.session, against: endpoint.roles)
-            try await waitForPosition(call)
+        if endpoint.kind == .read, let stores {
+            try await stores.standings.check(call.session, against: endpoint.roles)
+            try await wait(for: call, in: stores)
         }
         let reply = try await endpoint.respond(call)
-        var response = Response(status: reply.status)
-        if let position = reply.position {
-            response.headers[.daybookPosition] = positions.seal(position, of: call.tenant)
+        var headers: HTTPFields = [:]
+        if let position = reply.position, let stores {
+            headers[.daybookPosition] = stores.positions.seal(position, of: call.tenant)
         }
-        if let version = reply.version {
-            let tag = EntityTag(version: version)
-            response.headers[.eTag] = tag.description
-            if isRead, reply.isWholeInVersion, reply.status == .ok, let held = request.headers[.ifNoneMatch],
-                tag.matches(anyOf: held)
-            {
-                response.status = .notModified
-                return response
+        if let tag = reply.version.map(EntityTag.init) {
+            headers[.eTag] = tag.description
+            if endpoint.answersNotModified, let held = request.headers[.ifNoneMatch], tag.matches(anyOf: held) {
+                return Response(status: .notModified, headers: headers)
             }
+        } else {
+            // Without a tag there is nothing to ask by whether it is still so.
+            headers[.cacheControl] = "no-store"
         }
-        if let body = reply.body {
-            response.headers[.contentType] = reply.mediaType
-            response.body = body()
-        }
-        return response
+        guard let body = reply.body() else { return Response(status: endpoint.status, headers: headers) }
+        headers[.contentType] = endpoint.form.rawValue
+        return Response(status: endpoint.status, headers: headers, body: body)
     }
 
     /// A read that names a position waits until the read models hold it.
-    private func waitForPosition(_ call: Call) async throws {
-        guard let token = call.request.headers[.daybookMinPosition] ?? call.query["min_position"] else { return }
-        let position = try positions.open(token, of: call.tenant)
+    private func wait(for call: Call, in stores: Stores) async throws {
         let timeout = try call.request.minPositionTimeout()
-        guard try await reads.wait(for: call.tenant, past: position, timeout: timeout) else {
+        guard let token = call.request.headers[.daybookMinPosition] ?? call.query[.minPosition] else { return }
+        let position = try stores.positions.open(token, of: call.tenant)
+        guard try await stores.reads.wait(for: call.tenant, past: position, timeout: timeout) else {
             throw Problem.unavailable("projection_behind", "the read models do not hold this position yet")
         }
     }
@@ -86,12 +94,14 @@ extension Request {
     }
 }
 
-extension RouterMethods {
-    /// Answers 405 with `Allow` to every method on the path but these.
-    func refuseOthers(than allowed: [HTTPRequest.Method], at path: String) {
-        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
-        let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in all where !allowed.contains(method) {
+extension RouterMethods where Context == DaybookRequestContext {
+    /// Answers OPTIONS with the methods that the path takes, and every other method that it does not take with 405 and the same.
+    func refuseOthers(than taken: [HTTPRequest.Method], at path: String) {
+        let answered = Set(taken + (taken.contains(.get) ? [.head] : []) + [.options])
+        let names = answered.map(\.rawValue).sorted().joined(separator: ", ")
+        on(RouterPath(path), method: .options) { _, _ in Response(status: .noContent, headers: [.allow: names]) }
+        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "QUERY"]
+        for method in known.compactMap({ HTTPRequest.Method($0) }) where !answered.contains(method) {
             on(RouterPath(path), method: method) { _, _ -> Response in
                 throw Problem(
                     .methodNotAllowed,
@@ -101,5 +111,18 @@ extension RouterMethods {
                 )
             }
         }
+    }
+
+    /// Answers the contract of a surface to everybody.
+    func addContract(of surface: Surface, with endpoints: [Endpoint]) {
+        let document = JSONWriter.write(Contract(of: surface, with: endpoints).document, capacity: 1 << 18)
+        on(RouterPath(surface.contractPath), method: .get) { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "application/json", .cacheControl: "no-cache"],
+                body: ResponseBody(byteBuffer: document)
+            )
+        }
+        refuseOthers(than: [.get], at: surface.contractPath)
     }
 }

@@ -32,9 +32,7 @@ package struct PositionTokens: Sendable {
     package func open(_ token: String, of tenant: Tenant) throws(Problem) -> Position {
         guard let bytes = Base64URL.decode(token), bytes.count == 36,
             let position = Self.open(bytes, sealing, tenant.id.bytes)
-        else {
-            throw .badRequest("bad_position", "this is no position of this tenant")
-        }
+        else { throw .badPosition }
         return position
     }
 
@@ -47,4 +45,8 @@ package struct PositionTokens: Sendable {
         else { return nil }
         return plain.reduce(0) { $0 << 8 | Position($1) }
     }
+}
+
+extension Problem {
+    package static let badPosition = Problem.badRequest("bad_position", "this is no position of this tenant")
 }

@@ -22,11 +22,33 @@ struct PollRequest: Sendable {
     let minPosition: Position?
 }
 
+/// What a poll answers, put together from bytes.
+struct PollAnswer: EndpointAnswer {
+    let bytes: ByteBuffer
+
+    static var answerShape: JSONShape? {
+        .named(
+            "Batch",
+            .object([
+                .init("events", .array(.named("Event", .event))), .init("cursor", .text),
+                .init("head", .noted(.text, .about("A position: everything up to there has been looked at."))),
+                .init("from", .integer), .init("to", .integer),
+                .absentable(
+                    "retry_after_ms",
+                    .noted(.integer, .about("This process is about to end: poll again then."))
+                ),
+            ])
+        )
+    }
+
+    func written() -> ByteBuffer? { bytes }
+}
+
 extension RealtimeAPI {
     /// How often a poll that nobody will wake looks by itself.
     private static let lookAgain = Duration.seconds(1)
 
-    func poll(_ request: PollRequest, logger: Logger) async throws -> Response {
+    func poll(_ request: PollRequest, logger: Logger) async throws -> PollAnswer {
         let queue = request.queue
         let waiter = Waiter(queue: queue.id, owner: queue.owner, session: request.session.id, channel: request.channel)
         hub.enter(waiter)
@@ -107,7 +129,7 @@ extension RealtimeAPI {
 
     private func waitForPosition(_ position: Position, deadline: ContinuousClock.Instant) async throws {
         guard deadline > .now else {
-            throw Problem.unavailable("projection_behind", "the queue does not hold this position yet")
+            throw Problem.queueBehind
         }
         try await Task.sleep(for: .milliseconds(10))
     }
@@ -117,11 +139,10 @@ extension RealtimeAPI {
         _ request: PollRequest,
         _ cursor: Cursor,
         _ horizon: Position
-    ) throws -> Response {
+    ) throws -> PollAnswer {
         metrics.ended(by: end)
         switch end {
-        case .superseded:
-            throw Problem(.conflict, "superseded", "another poll of this queue has come; it gets the events")
+        case .superseded: throw Problem.superseded
         case .deleted: throw Problem.queueGone
         case .revoked: throw Problem.sessionEnded
         case .draining:
@@ -138,7 +159,7 @@ extension RealtimeAPI {
         _ cursor: Cursor,
         _ horizon: Position,
         retryAfter: Duration? = nil
-    ) -> Response {
+    ) -> PollAnswer {
         let queue = request.queue
         var cursor = cursor
         let from = cursor.count + 1
@@ -156,7 +177,7 @@ extension RealtimeAPI {
             .utf8
         if let retryAfter { bytes += #","retry_after_ms":\#(Int(retryAfter / .milliseconds(1)))"#.utf8 }
         bytes.append(UInt8(ascii: "}"))
-        return .json(ByteBuffer(bytes: bytes))
+        return PollAnswer(bytes: ByteBuffer(bytes: bytes))
     }
 }
 
@@ -166,6 +187,12 @@ extension Problem {
         "queue_gone",
         "the queue was deleted, or not polled for its idle time; register a new one"
     )
+    static let superseded = Problem(
+        .conflict,
+        "superseded",
+        "another poll of this queue has come; it gets the events"
+    )
+    static let queueBehind = Problem.unavailable("projection_behind", "the queue does not hold this position yet")
     static let queueNotFound = Problem.notFound("queue_not_found", "there is no such queue")
     static let badCursor = Problem.badRequest("bad_cursor", "this is no cursor of this queue")
     static let sessionEnded = Problem.unauthorized(
@@ -173,14 +200,4 @@ extension Problem {
         "the session has ended",
         challenge: #"Bearer error="invalid_token""#
     )
-}
-
-extension Response {
-    static func json(_ body: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: body)
-        )
-    }
 }

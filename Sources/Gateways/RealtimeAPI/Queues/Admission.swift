@@ -27,14 +27,7 @@ final class Admission: Sendable {
 
     private func admit() async throws(Problem) {
         let isRefused = state.withLock { $0.running >= running && $0.waiting.count >= waiting }
-        if isRefused {
-            throw Problem(
-                .tooManyRequests,
-                "register_busy",
-                "too many register at once; resume a queue, or register later",
-                headers: [.retryAfter: "\(Int.random(in: 1...5))"]
-            )
-        }
+        if isRefused { throw .registerBusy }
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.running < running {
@@ -57,5 +50,16 @@ final class Admission: Sendable {
             return state.waiting.removeFirst()
         }
         next?.resume()
+    }
+}
+
+extension Problem {
+    static var registerBusy: Problem {
+        Problem(
+            .tooManyRequests,
+            "register_busy",
+            "too many register at once; resume a queue, or register later",
+            headers: [.retryAfter: "\(Int.random(in: 1...5))"]
+        )
     }
 }

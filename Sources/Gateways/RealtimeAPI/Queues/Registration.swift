@@ -3,25 +3,42 @@ internal import Events
 internal import Foundation
 internal import GatewayHTTP
 internal import HTTPTypes
-internal import Hummingbird
-internal import Logging
+internal import NIOCore
 internal import Projections
 internal import Sessions
 
 /// The body of `POST /realtime/queues`.
-struct RegistrationBody: Decodable, Sendable {
+struct QueueRegistration: Decodable, Sendable, NotedFields {
     struct Client: Decodable, Sendable {
         let name: String
         let version: String?
     }
 
     let eventTypes: [String]?
-    let rooms: [String]?
+    let rooms: [EdgeID<RoomEvent>]?
     let initialState: [String]?
     let client: Client?
     let idleTimeoutSeconds: Int?
     let durable: Bool?
     let cursor: String?
+
+    static let idleTimeouts = 60...1_209_600
+    static let roomLimit = 1000
+
+    static let notes: [String: JSONShape.Note] = [
+        "event_types": .about("Only events of these types; all unless some are named."),
+        "rooms": .bounds(0...roomLimit, "Of events that belong to rooms, only those of these."),
+        "initial_state": .about(
+            "What to begin with, of: " + SnapshotPart.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + "."
+        ),
+        "client": .about("Who registers, in 200 bytes."),
+        "idle_timeout_s": .bounds(
+            idleTimeouts,
+            "After so long without a poll the queue goes; 12 hours unless told otherwise."
+        ),
+        "durable": .about("Whether it stays however long nobody polls."),
+        "cursor": .about("Of an older queue of the same user, where this one is to go on."),
+    ]
 
     private enum CodingKeys: String, CodingKey {
         case eventTypes = "event_types"
@@ -34,12 +51,12 @@ struct RegistrationBody: Decodable, Sendable {
 }
 
 /// The answer to it.
-struct RegistrationAnswer: Encodable, Sendable {
-    struct Limits: Encodable, Sendable {
-        let maxBodyBytes = 64 << 10
+struct RegisteredQueue: Encodable, EndpointAnswer {
+    struct Limits: Codable, Sendable {
+        var maxBodyBytes = 64 << 10
         let maxQueues: Int
         let maxRefill: UInt32
-        let maxTimeoutSeconds = 300
+        var maxTimeoutSeconds = 300
 
         private enum CodingKeys: String, CodingKey {
             case maxBodyBytes = "max_body_bytes"
@@ -69,25 +86,38 @@ struct RegistrationAnswer: Encodable, Sendable {
         case maxBatch = "max_batch"
         case limits, ignored
     }
+
+    static var answerShape: JSONShape? {
+        .named(
+            "RegisteredQueue",
+            .object([
+                .init("queue_id", .identifier("queue")), .init("cursor", .text), .init("state", .nullable(.snapshot)),
+                .init("heartbeat_s", .integer), .init("longpoll_timeout_s", .integer), .init("max_batch", .integer),
+                .init("limits", .answer(Limits.self)), .init("ignored", .array(.text)),
+            ])
+        )
+    }
+
+    func written() -> ByteBuffer? { JSONWriter.write(self, capacity: 16_384) }
 }
 
 extension RealtimeAPI {
-    func register(_ body: RegistrationBody, by session: Session, logger: Logger) async throws -> Response {
-        guard !hub.isDraining else {
-            throw Problem.unavailable("draining", "this process is about to end; register again")
-        }
+    func register(_ body: QueueRegistration, by session: Session) async throws -> RegisteredQueue {
+        guard !hub.isDraining else { throw Problem.draining }
         let (tenant, user) = (session.tenant, session.user)
         let owner = QueueOwner(tenant.id, user)
         let idle = body.idleTimeoutSeconds ?? 43_200
-        guard (60...1_209_600).contains(idle) else {
+        guard QueueRegistration.idleTimeouts.contains(idle) else {
             throw Problem.invalid("/idle_timeout_s", "must be from 60 to 1209600 seconds")
         }
         guard (body.client?.name.utf8.count ?? 0) + (body.client?.version?.utf8.count ?? 0) <= 200 else {
             throw Problem.invalid("/client", "must be at most 200 bytes")
         }
-        guard (body.rooms?.count ?? 0) <= 1000 else { throw Problem.invalid("/rooms", "must be at most 1000 rooms") }
+        guard (body.rooms?.count ?? 0) <= QueueRegistration.roomLimit else {
+            throw Problem.invalid("/rooms", "must be at most 1000 rooms")
+        }
         var ignored: [String] = []
-        let filter = QueueFilter(types: types(body.eventTypes, &ignored), rooms: try rooms(body.rooms))
+        let filter = QueueFilter(types: types(body.eventTypes, &ignored), rooms: body.rooms.map { Set($0.map(\.id)) })
         let parts = parts(body, &ignored)
         let earlier = try await continued(body.cursor, owner: owner, tenant: tenant)
 
@@ -114,10 +144,10 @@ extension RealtimeAPI {
             isDeleted: false
         )
         guard try await registry.insert(queue, limit: configuration.queueLimit) else {
-            throw Problem(.conflict, "too_many_queues", "the user has \(configuration.queueLimit) queues; delete some")
+            throw Problem.tooManyQueues(configuration.queueLimit)
         }
         let cursor = Cursor(queue: queue.id, place: place, count: 0, refilled: 0)
-        let answer = RegistrationAnswer(
+        return RegisteredQueue(
             queueID: Queue.name(queue.id),
             cursor: seal.seal(cursor, of: owner),
             state: parts.isEmpty ? nil : snapshot,
@@ -127,7 +157,6 @@ extension RealtimeAPI {
             limits: .init(maxQueues: configuration.queueLimit, maxRefill: configuration.refillLimit),
             ignored: ignored
         )
-        return .json(JSONWriter.write(answer, capacity: 16_384), status: .created)
     }
 
     private func types(_ names: [String]?, _ ignored: inout [String]) -> Set<RealtimeType>? {
@@ -136,18 +165,8 @@ extension RealtimeAPI {
         return Set(names.compactMap { RealtimeType(rawValue: $0) })
     }
 
-    private func rooms(_ names: [String]?) throws(Problem) -> Set<RoomID>? {
-        guard let names else { return nil }
-        var rooms: Set<RoomID> = []
-        for (index, name) in names.enumerated() {
-            guard let room = RoomID(name) else { throw .invalid("/rooms/\(index)", "is no room's identifier") }
-            rooms.insert(room)
-        }
-        return rooms
-    }
-
     /// All that there are, unless some are chosen; none for a client that continues an older queue and so has its state.
-    private func parts(_ body: RegistrationBody, _ ignored: inout [String]) -> Set<SnapshotPart> {
+    private func parts(_ body: QueueRegistration, _ ignored: inout [String]) -> Set<SnapshotPart> {
         guard let names = body.initialState else { return body.cursor == nil ? Set(SnapshotPart.allCases) : [] }
         // The limits are always in the answer.
         ignored += names.filter { SnapshotPart(rawValue: $0) == nil && $0 != "limits" }
@@ -166,7 +185,30 @@ extension RealtimeAPI {
     }
 }
 
+extension JSONShape {
+    /// What a subscriber begins with; parts that were not asked for are null.
+    fileprivate static var snapshot: JSONShape {
+        let room = JSONShape.answer(RoomView.self).adding([
+            .init("members", .nullable(.array(.answer(MemberView.self))))
+        ]) { $0 + "WithMembers" }
+        return .named(
+            "State",
+            .object([
+                .init("me", .nullable(.answer(UserView.self))),
+                .init("users", .nullable(.array(.answer(UserView.self)))),
+                .init("rooms", .nullable(.array(room))), .init("unread", .nullable(.array(.answer(UnreadView.self)))),
+            ])
+        )
+    }
+}
+
 extension Problem {
+    static let draining = Problem.unavailable("draining", "this process is about to end; register again")
+
+    static func tooManyQueues(_ limit: Int) -> Problem {
+        Problem(.conflict, "too_many_queues", "the user has \(limit) queues; delete some")
+    }
+
     static func invalid(_ pointer: String, _ reason: String) -> Problem {
         Problem(.unprocessableContent, "value.invalid", "a value breaks a rule", errors: [.init(pointer, reason)])
     }

@@ -15,7 +15,7 @@ extension TenantAPI {
                 "/api/audit/events",
                 "Every event of the log that matches, oldest first; the last line says how far the log was read",
                 for: .auditors,
-                query: ["actor", "type", "stream", "room", "from", "to", "after", "through", "limit"],
+                query: [.actor, .eventType, .stream, .room, .from, .to, .after, .through, .maxEvents],
                 handle: auditEvents
             ),
             Endpoint(
@@ -23,7 +23,7 @@ extension TenantAPI {
                 "/api/audit/streams/{stream}",
                 "The events of one stream, such as a room's or a message's",
                 for: .auditors,
-                query: ["order", "limit", "cursor"],
+                query: [.order] + .paging,
                 handle: auditStream
             ),
             Endpoint(
@@ -31,7 +31,8 @@ extension TenantAPI {
                 "/api/audit/as-of",
                 "A room, a message, a user or a membership as it was at a position or a time",
                 for: .auditors,
-                query: ["entity", "member", "position", "time"],
+                query: [.entity, .member, .position, .time],
+                problems: [.notThere, .conflictingQuery("member goes with a room"), .ahead(of: 0), .notUnderstood],
                 handle: asOf
             ),
         ]
@@ -41,13 +42,13 @@ extension TenantAPI {
 
     private func auditEvents(_ call: Call) async throws -> LineStream<AuditLine> {
         let filter = AuditTrail.Filter(
-            actor: try call.query.value("actor", "user_…, system or integration: and its name") { Actor(text: $0) },
-            type: call.query["type"],
-            stream: try call.query.value("stream", "a stream's identifier") { EventCatalog.stream(named: $0) },
-            room: try call.query.value("room", "a room's identifier") { RoomID($0) }
+            actor: try call.query.value(.actor) { Actor(text: $0) },
+            type: call.query[.eventType],
+            stream: try call.query.value(.stream) { EventCatalog.stream(named: $0) },
+            room: try call.query.value(.room) { RoomID($0) }
         )
         let (after, through) = try await positions(call)
-        let limit = try call.query.integer("limit", in: 1...Int(Int32.max), or: .max)
+        let limit = try call.query.integer(.maxEvents, or: .max)
         let pages = trail.events(of: call.tenant, after: after, through: through, matching: filter)
         return LineStream { send in
             var left = limit
@@ -67,13 +68,13 @@ extension TenantAPI {
     /// The run of positions that the query asks for, (after, through], within the log as it is now.
     private func positions(_ call: Call) async throws -> (after: Position, through: Position) {
         let head = try await head(of: call.tenant)
-        var after = Position(try call.query.integer("after", in: 0...Int(Int64.max - 1), or: 0))
-        var through = min(Position(try call.query.integer("through", in: 0...Int(Int64.max), or: .max)), head)
-        if let from = try call.query.time("from") {
+        var after = Position(try call.query.integer(.after, or: 0))
+        var through = min(Position(try call.query.integer(.through, or: .max)), head)
+        if let from = try call.query.value(.from) { Timestamp($0) } {
             // What was recorded at that very time belongs to it.
             after = max(after, try await trail.position(at: from.microseconds - 1, in: call.tenant))
         }
-        if let to = try call.query.time("to") {
+        if let to = try call.query.value(.to) { Timestamp($0) } {
             through = min(through, try await trail.position(at: to.microseconds, in: call.tenant))
         }
         return (after, through)
@@ -88,11 +89,11 @@ extension TenantAPI {
     private func auditStream(_ call: Call) async throws -> Reply<PageAnswer<AuditEventView>> {
         let name = try call.text("stream")
         guard let stream = EventCatalog.stream(named: name) else { throw Problem.streamUnknown }
-        let order = try call.query.choice("order", of: ["asc", "desc"])
-        let list = ["audit", "\(stream)", order]
+        let order = try call.query.value(.order) { AuditOrder(rawValue: $0) } ?? .asc
+        let list = ["audit", "\(stream)", order.rawValue]
         let page = try call.page(of: list, cursors)
         let start = page.cursor.flatMap { StreamVersion($0) }
-        let isForward = (order == "asc") != page.backwards
+        let isForward = (order == .asc) != page.backwards
         let side: AuditTrail.Side =
             isForward ? .after(version: start ?? 0) : .before(version: start ?? .max)
         // One more than asked for tells whether there is a next page on this side.
@@ -107,7 +108,7 @@ extension TenantAPI {
         let earlier = isForward ? first.map { $0 > 1 } ?? false : isMore
         let later = isForward ? isMore : start != nil
         let (towardsStart, towardsEnd) = (earlier ? first : nil, later ? last : nil)
-        let isAscending = order == "asc"
+        let isAscending = order == .asc
         let slice = ReadModels.Slice(
             items: try (isAscending ? entries : entries.reversed()).map { try AuditEventView($0) },
             next: (isAscending ? towardsEnd : towardsStart).map(String.init),
@@ -119,51 +120,59 @@ extension TenantAPI {
     // MARK: As of
 
     private func asOf(_ call: Call) async throws -> Reply<AsOfView> {
-        guard let entity = call.query["entity"] else {
-            throw Problem.badRequest("query.missing", "entity names a room, a message or a user")
+        guard let entity = call.query[.entity] else { throw Problem.missingQuery(.entity) }
+        let member = try call.query.value(.member) { UserID($0) }
+        do {
+            return Reply(try await view(of: entity, member, at: try await position(call), call))
+        } catch is DecodeError {
+            throw Problem.notUnderstood
         }
-        let member = try call.query.value("member", "a user's identifier") { UserID($0) }
-        let position = try await position(call)
+    }
+
+    private func view(
+        of entity: String,
+        _ member: UserID?,
+        at position: Position,
+        _ call: Call
+    ) async throws -> AsOfView {
         var view = AsOfView(entity, at: position)
         if let room = RoomID(entity) {
             let found = try await history.room(room, of: call.tenant, at: position)
             if let member {
-                view.member = found?.members[member].map { AsOfView.Member(member, $0) }
+                view.member = found?.members[member].map { AsOfMember(member, $0) }
             } else {
-                view.room = found.map(AsOfView.Room.init)
+                view.room = found.map(AsOfRoom.init)
             }
         } else if member != nil {
-            throw Problem.badRequest("query.conflict", "member goes with a room")
+            throw Problem.conflictingQuery("member goes with a room")
         } else if let message = MessageID(entity) {
             // A range-delete names messages by their places, which the read models give them.
             guard try await reads.wait(for: call.tenant, past: position, timeout: .seconds(2)) else {
                 throw Problem.unavailable("projection_behind", "the read models do not hold this position yet")
             }
             view.message = try await history.message(message, of: call.tenant, at: position)
-                .map(AsOfView.Message.init)
+                .map(AsOfMessage.init)
         } else if let user = UserID(entity) {
-            view.user = try await history.user(user, of: call.tenant, at: position).map(AsOfView.User.init)
+            view.user = try await history.user(user, of: call.tenant, at: position).map(AsOfUser.init)
         } else {
             throw Problem.badRequest("query.bad_value", "entity must be the identifier of a room, a message or a user")
         }
         guard view.room != nil || view.member != nil || view.message != nil || view.user != nil else {
-            throw Problem.notFound("audit.not_there", "it was not there at that position")
+            throw Problem.notThere
         }
-        return Reply(view)
+        return view
     }
 
     /// The position that is asked for, or that of the time; the log's head without either.
     private func position(_ call: Call) async throws -> Position {
         let head = try await head(of: call.tenant)
-        let time = try call.query.time("time")
-        guard call.query["position"] == nil || time == nil else {
-            throw Problem.badRequest("query.conflict", "these exclude each other: position, time")
+        let time = try call.query.value(.time) { Timestamp($0) }
+        guard call.query[.position] == nil || time == nil else {
+            throw Problem.conflictingQuery("these exclude each other: position, time")
         }
         if let time { return try await trail.position(at: time.microseconds, in: call.tenant) }
-        let position = Position(try call.query.integer("position", in: 0...Int(Int64.max), or: Int(head)))
-        guard position <= head else {
-            throw Problem.badRequest("audit.position_ahead", "the log ends at position \(head)")
-        }
+        let position = Position(try call.query.integer(.position, or: Int(head)))
+        guard position <= head else { throw Problem.ahead(of: head) }
         return position
     }
 }
@@ -173,33 +182,19 @@ extension Set<Role> {
 }
 
 extension Problem {
-    fileprivate static var streamUnknown: Problem { .notFound("stream.not_found", "There is no such stream.") }
-}
-
-extension Query {
-    fileprivate func time(_ name: String) throws(Problem) -> Timestamp? {
-        try value(name, "an RFC 3339 time") { Timestamp($0) }
+    fileprivate static var streamUnknown: Problem { .notFound("stream.not_found", "there is no such stream") }
+    fileprivate static var notThere: Problem { .notFound("audit.not_there", "it was not there at that position") }
+    fileprivate static var notUnderstood: Problem {
+        Problem(.conflict, "audit.not_understood", "an event of it up to then is not understood; see its stream")
     }
 
-    /// One of `choices`, the first without one.
-    fileprivate func choice(_ name: String, of choices: [String]) throws(Problem) -> String {
-        guard let text = self[name] else { return choices[0] }
-        guard choices.contains(text) else {
-            throw .badRequest("query.bad_value", "\(name) must be one of \(choices.joined(separator: ", "))")
-        }
-        return text
+    fileprivate static func ahead(of head: Position) -> Problem {
+        .badRequest("audit.position_ahead", "the log ends at position \(head)")
     }
 
-    /// What `read` makes of the value; nil without one, 400 if it makes nothing of it.
-    fileprivate func value<Value>(
-        _ name: String,
-        _ expectation: String,
-        _ read: (String) -> Value?
-    ) throws(Problem) -> Value? {
-        guard let text = self[name] else { return nil }
-        guard let value = read(text) else {
-            throw .badRequest("query.bad_value", "\(name) must be \(expectation)")
-        }
-        return value
+    fileprivate static func conflictingQuery(_ detail: String) -> Problem { .badRequest("query.conflict", detail) }
+
+    static func missingQuery(_ parameter: Parameter) -> Problem {
+        .badRequest("query.missing", "the query parameter \(parameter.name) is needed")
     }
 }

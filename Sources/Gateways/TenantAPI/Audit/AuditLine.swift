@@ -4,11 +4,18 @@ package import GatewayHTTP
 package import Projections
 
 /// A line of the audit stream: an event, or the last line, which says how far the log was read.
-package enum AuditLine: Encodable, Sendable {
+package enum AuditLine: Encodable, EndpointAnswer {
     case event(AuditEventView)
     case end(End)
 
-    package struct End: Encodable, Sendable {
+    package static var answerShape: JSONShape? {
+        AuditEventView.answerShape.map { event in
+            let end: JSONShape = .object([.init("end", .answer(End.self))])
+            return .either([event, .named("AuditEnd", end)])
+        }
+    }
+
+    package struct End: Codable, Sendable {
         /// Everything up to this position that matches has been sent: ask for what is `after` it to go on.
         package let through: Int64
         /// Whether the limit, not the log, ended it.
@@ -33,7 +40,7 @@ package enum AuditLine: Encodable, Sendable {
 }
 
 /// An event of the log as auditors get it. Positions are raw here and nowhere else.
-package struct AuditEventView: Encodable, Sendable {
+package struct AuditEventView: Encodable, EndpointAnswer {
     let entry: AuditEntry
     let data: RawJSON?
 
@@ -42,7 +49,7 @@ package struct AuditEventView: Encodable, Sendable {
         data = try entry.data().map(RawJSON.init)
     }
 
-    private enum CodingKeys: String, CodingKey {
+    fileprivate enum CodingKeys: String, CodingKey {
         case position
         case recordedAt = "recorded_at"
         case stream, version
@@ -50,6 +57,32 @@ package struct AuditEventView: Encodable, Sendable {
         case type, schema, actor
         case onBehalfOf = "on_behalf_of"
         case command, correlation, causation, traceparent, data, fault
+    }
+
+    package static var answerShape: JSONShape? {
+        func nullable(_ key: CodingKeys, _ note: String) -> JSONShape.Field {
+            .init(key.rawValue, .nullable(.noted(.text, .about(note))))
+        }
+        return .named(
+            "AuditEvent",
+            .object([
+                .init("position", .integer),
+                .init("recorded_at", Timestamp.shape),
+                .init("stream", .text),
+                .init("version", .integer),
+                .init("event_id", .text),
+                .init("type", .text),
+                .init("schema", .integer),
+                nullable(.actor, "The identifier of a user, `system`, or `integration:` and its name."),
+                nullable(.onBehalfOf, "The identifier of a user."),
+                .init("command", .noted(.text, .about("The key of the command that wrote it, in hexadecimal."))),
+                nullable(.correlation, "A UUID."),
+                nullable(.causation, "A UUID."),
+                nullable(.traceparent, "W3C trace context."),
+                .init("data", .nullable(.noted(.object([]), .about("What it says; personal texts are opened.")))),
+                nullable(.fault, "Why it is not understood."),
+            ])
+        )
     }
 
     package func encode(to encoder: any Encoder) throws {

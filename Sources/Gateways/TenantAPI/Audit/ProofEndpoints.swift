@@ -12,6 +12,7 @@ extension TenantAPI {
                 "/api/audit/tree-head",
                 "The latest signed head of the log that the tenant's events are in",
                 for: .auditors,
+                problems: [.noHead],
                 handle: treeHead
             ),
             Endpoint(
@@ -19,7 +20,8 @@ extension TenantAPI {
                 "/api/audit/proofs/inclusion",
                 "That an event stands at a position of the log",
                 for: .auditors,
-                query: ["position", "size"],
+                query: [.provenPosition, .size],
+                problems: [.missingQuery(.provenPosition), .noHead, .notProvable],
                 handle: inclusion
             ),
             Endpoint(
@@ -27,13 +29,14 @@ extension TenantAPI {
                 "/api/audit/proofs/consistency",
                 "That the log has only grown since it had a size",
                 for: .auditors,
-                query: ["from", "to"],
+                query: [.oldSize, .size],
+                problems: [.missingQuery(.oldSize), .noHead, .notProvable],
                 handle: consistency
             ),
         ]
     }
 
-    private struct HeadView: Encodable, Sendable {
+    struct TreeHeadView: Codable, EndpointAnswer {
         let origin: String
         let size: Int64
         /// Base64, as in the note.
@@ -48,35 +51,40 @@ extension TenantAPI {
         }
     }
 
-    private func treeHead(_ call: Call) async throws -> Reply<HeadView> {
+    private func treeHead(_ call: Call) async throws -> Reply<TreeHeadView> {
         guard let head = try await proofs?.head(of: call.tenant.partition) else { throw Problem.noHead }
-        return Reply(HeadView(head))
+        return Reply(TreeHeadView(head))
     }
 
     private func inclusion(_ call: Call) async throws -> Reply<InclusionProof> {
-        let position = Int64(try call.query.integer("position", in: 1...Int(Int64.max)))
-        let size = try call.query.optionalInteger("size", in: 1...Int(Int64.max)).map { Int64($0) }
+        guard let position = try call.query.integer(.provenPosition) else {
+            throw Problem.missingQuery(.provenPosition)
+        }
+        let size = try call.query.integer(.size).map { Int64($0) }
         guard let proofs else { throw Problem.noHead }
-        guard let proof = try await proofs.inclusion(of: position, of: call.tenant, in: size) else {
-            throw Problem.notFound(
-                "audit.not_provable",
-                "no event of the tenant's stands there, or no signed head covers it yet"
-            )
+        guard let proof = try await proofs.inclusion(of: Int64(position), of: call.tenant, in: size) else {
+            throw Problem.notProvable
         }
         return Reply(proof)
     }
 
     private func consistency(_ call: Call) async throws -> Reply<ConsistencyProof> {
-        let old = Int64(try call.query.integer("from", in: 0...Int(Int64.max)))
-        let size = try call.query.optionalInteger("to", in: 1...Int(Int64.max)).map { Int64($0) }
+        guard let old = try call.query.integer(.oldSize) else { throw Problem.missingQuery(.oldSize) }
+        let size = try call.query.integer(.size).map { Int64($0) }
         guard let proofs else { throw Problem.noHead }
-        guard let proof = try await proofs.consistency(from: old, to: size, of: call.tenant.partition) else {
-            throw Problem.notFound("audit.not_provable", "no signed head covers both sizes")
+        guard let proof = try await proofs.consistency(from: Int64(old), to: size, of: call.tenant.partition) else {
+            throw Problem.notProvable
         }
         return Reply(proof)
     }
 }
 
+extension InclusionProof: EndpointAnswer {}
+extension ConsistencyProof: EndpointAnswer {}
+
 extension Problem {
-    fileprivate static var noHead: Problem { .notFound("audit.no_head", "No head of this log has been signed.") }
+    fileprivate static var noHead: Problem { .notFound("audit.no_head", "no head of this log has been signed") }
+    fileprivate static var notProvable: Problem {
+        .notFound("audit.not_provable", "there is no such event of the tenant's, or no signed head covers it yet")
+    }
 }

@@ -12,15 +12,17 @@ extension TenantAPI {
         ]
     }
 
-    private struct NewName: Decodable, Sendable {
+    private struct NewName: Decodable, Sendable, NotedFields {
         var name: String
+
+        static let notes: [String: JSONShape.Note] = ["name": .line(User.nameLengths)]
     }
 
     private func me(_ call: Call) async throws -> Reply<UserView> {
         guard let user = try await caughtUp(call, { try await reads.user(call.user, in: call.tenant) }) else {
             throw Problem.unavailable("projection_behind", "the read models do not hold the caller yet")
         }
-        return Reply(user, version: user.version)
+        return Reply(user)
     }
 
     private func renameMe(_ call: Call, _ body: NewName) async throws -> Reply<Written<UserView>> {

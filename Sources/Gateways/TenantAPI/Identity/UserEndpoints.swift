@@ -7,8 +7,16 @@ internal import Projections
 extension TenantAPI {
     var userEndpoints: [Endpoint] {
         [
-            Endpoint(.get, "/api/users", "All users by identifier", query: ["limit", "cursor"], handle: users),
-            Endpoint(.post, "/api/users", "Adds a user", for: .administrators, body: NewUser.self, handle: addUser),
+            Endpoint(.get, "/api/users", "All users by identifier", query: .paging, handle: users),
+            Endpoint(
+                .post,
+                "/api/users",
+                "Adds a user",
+                for: .administrators,
+                body: NewUser.self,
+                status: .created,
+                handle: addUser
+            ),
             Endpoint(.get, "/api/users/{user}", "A user", handle: user),
             Endpoint(
                 .patch,
@@ -26,16 +34,23 @@ extension TenantAPI {
         ]
     }
 
-    private struct NewUser: Decodable, Sendable {
+    private struct NewUser: Decodable, Sendable, NotedFields {
         var handle: String
         var name: String
         var role: Role?
         var kind: UserEvent.Kind?
+
+        static let notes: [String: JSONShape.Note] = [
+            "handle": .pattern("^[A-Za-z0-9._-]{1,64}$", "Kept in lower case."),
+            "name": .line(User.nameLengths),
+        ]
     }
 
-    private struct UserChange: Decodable, Sendable {
+    private struct UserChange: Decodable, Sendable, NotedFields {
         var name: String?
         var role: Role?
+
+        static let notes: [String: JSONShape.Note] = ["name": .line(User.nameLengths, "This or the role, not both.")]
     }
 
     private func users(_ call: Call) async throws -> Reply<PageAnswer<UserView>> {
@@ -47,7 +62,7 @@ extension TenantAPI {
         guard let user = try await reads.user(call.id("user"), in: call.tenant) else {
             throw Problem.notFound("user.not_found", "There is no such user.")
         }
-        return Reply(user, version: user.version)
+        return Reply(user)
     }
 
     /// All that a new user is stands in the request, so the answer need not wait for the read models.
@@ -69,7 +84,7 @@ extension TenantAPI {
             active: true,
             version: 1
         )
-        return Reply(user, status: .created, version: user.version, position: result.position)
+        return Reply(user, position: result.position)
     }
 
     private func changeUser(_ call: Call, _ body: UserChange) async throws -> Reply<Written<UserView>> {

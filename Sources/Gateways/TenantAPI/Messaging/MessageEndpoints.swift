@@ -12,11 +12,11 @@ extension TenantAPI {
                 .patch,
                 "/api/messages/{message}",
                 "Edits a message",
-                body: NewBody.self,
+                body: MessageEdit.self,
                 bodyLimit: 256 << 10,
                 handle: edit
             ),
-            Endpoint(.delete, "/api/messages/{message}", "Deletes a message; a tombstone stays", body: Reason.self) {
+            Endpoint(.delete, "/api/messages/{message}", "Deletes a message; a tombstone stays", body: Deletion.self) {
                 call,
                 body in
                 let id: MessageID = try call.id("message")
@@ -38,26 +38,37 @@ extension TenantAPI {
                 .post,
                 "/api/rooms/{room}/messages/range-delete",
                 "Deletes messages of a room by their numbers, of one author if one is named",
-                body: Range.self,
+                body: RangeDeletion.self,
                 handle: deleteRange
             ),
         ]
     }
 
-    private struct NewBody: Decodable, Sendable {
+    private struct MessageEdit: Decodable, Sendable, NotedFields {
         /// Markdown.
         var body: String
+
+        static let notes: [String: JSONShape.Note] = ["body": .bounds(0...MessageBody.byteLimit, "Markdown.")]
     }
 
-    private struct Reason: Decodable, Sendable {
+    private struct Deletion: Decodable, Sendable, NotedFields {
         var reason: String?
+
+        static let notes: [String: JSONShape.Note] = ["reason": .line(MessageBody.reasonLengths)]
     }
 
-    private struct Range: Decodable, Sendable {
+    private struct RangeDeletion: Decodable, Sendable, NotedFields {
         var fromSeq: Int64
         var toSeq: Int64
         var authorID: EdgeID<UserEvent>?
         var reason: String?
+
+        static let notes: [String: JSONShape.Note] = [
+            "from_seq": .atLeast(1),
+            "to_seq": .atLeast(1, "Inclusive; at most 10,000 numbers in all."),
+            "author_id": .about("Only messages of this author."),
+            "reason": .line(MessageBody.reasonLengths),
+        ]
 
         private enum CodingKeys: String, CodingKey {
             case fromSeq = "from_seq"
@@ -71,11 +82,10 @@ extension TenantAPI {
         guard let message = try await reads.message(call.id("message"), for: call.user, in: call.tenant) else {
             throw Problem.messageUnknown
         }
-        // Replies are counted without being changes of the message, so its version does not say that it is as it was.
-        return Reply(message, version: message.version, isWholeInVersion: false)
+        return Reply(message)
     }
 
-    private func edit(_ call: Call, _ body: NewBody) async throws -> Reply<Said<Written<MessageView>>> {
+    private func edit(_ call: Call, _ body: MessageEdit) async throws -> Reply<Said<Written<MessageView>>> {
         let id: MessageID = try call.id("message")
         let command = EditMessage(
             message: id,
@@ -87,11 +97,7 @@ extension TenantAPI {
         let reply = try await written("\(id)", by: result, for: call) {
             try await reads.message(id, for: call.user, in: call.tenant)
         }
-        return Reply(
-            Said(reply.answer, unreached: result.answer.unreached),
-            version: reply.version,
-            position: reply.position
-        )
+        return Reply(Said(reply.answer, unreached: result.answer.unreached), position: reply.position)
     }
 
     private func history(_ call: Call) async throws -> Reply<PageAnswer<RevisionView>> {
@@ -101,7 +107,7 @@ extension TenantAPI {
         return Reply(PageAnswer(items: revisions, nextCursor: nil, prevCursor: nil))
     }
 
-    private func deleteRange(_ call: Call, _ body: Range) async throws -> Reply<NoContent> {
+    private func deleteRange(_ call: Call, _ body: RangeDeletion) async throws -> Reply<NoContent> {
         let command = RangeDelete(
             room: try call.id("room"),
             from: body.fromSeq,

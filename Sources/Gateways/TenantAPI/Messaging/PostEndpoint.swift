@@ -14,16 +14,23 @@ extension TenantAPI {
             "Posts a message",
             body: NewMessage.self,
             bodyLimit: 256 << 10,
+            status: .created,
             handle: post
         )
     }
 
-    private struct NewMessage: Decodable, Sendable {
-        struct File: Decodable, Sendable {
+    private struct NewMessage: Decodable, Sendable, NotedFields {
+        struct NewAttachment: Decodable, Sendable, NotedFields {
             var name: String
             var mediaType: String?
             /// Bytes.
             var size: Int64?
+
+            static let notes: [String: JSONShape.Note] = [
+                "name": .line(MessageBody.attachmentNameLengths),
+                "media_type": .line(MessageBody.attachmentNameLengths, "Such as `image/png`."),
+                "size": .atLeast(0, "Bytes."),
+            ]
 
             private enum CodingKeys: String, CodingKey {
                 case name
@@ -37,7 +44,17 @@ extension TenantAPI {
         var threadID: EdgeID<MessageEvent>?
         /// By which a retry is the same message, and the author's client knows its echo.
         var clientNonce: String?
-        var attachments: [File]?
+        var attachments: [NewAttachment]?
+
+        static let notes: [String: JSONShape.Note] = [
+            "body": .bounds(0...MessageBody.byteLimit, "Markdown; empty only with attachments."),
+            "thread_id": .about("The root of the thread that it answers in."),
+            "client_nonce": .bounds(
+                1...255,
+                "By which a retry is the same message, and the author's client knows its echo."
+            ),
+            "attachments": .bounds(0...MessageBody.attachmentLimit),
+        ]
 
         private enum CodingKeys: String, CodingKey {
             case body
@@ -82,34 +99,12 @@ extension TenantAPI {
             source: nil,
             version: 1
         )
-        let said = Said(view, unreached: result.answer.unreached)
-        return Reply(said, status: .created, version: view.version, position: result.position)
+        return Reply(Said(view, unreached: result.answer.unreached), position: result.position)
     }
 
     /// The one message that this author means by this name, so that a retry posts it once; a new one without a name.
     private func message(named name: String?, by call: Call) -> MessageID {
         guard let name else { return MessageID() }
         return MessageID(.derived("daybook.message", call.tenant.id.bytes, call.user.uuid.bytes, Array(name.utf8)))
-    }
-}
-
-/// A message that was just written, and whom of those it mentions it does not reach, since they are not in the room.
-struct Said<Message: Encodable & Sendable>: Encodable, Sendable {
-    private let message: Message
-    private let unreached: [String]
-
-    init(_ message: Message, unreached: [UserID]) {
-        self.message = message
-        self.unreached = unreached.map(\.description)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case unreached
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try message.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(unreached, forKey: .unreached)
     }
 }

@@ -11,7 +11,7 @@ extension TenantAPI {
                 .put,
                 "/api/rooms/{room}/read-marker",
                 "Says how far the caller has read a room",
-                body: Marker.self
+                body: ReadMarker.self
             ) { call, body in
                 let command = MoveReadMarker(room: try call.id("room"), message: body.messageID.id)
                 return Reply(position: try await run(command, for: call).position)
@@ -23,8 +23,10 @@ extension TenantAPI {
         ]
     }
 
-    private struct Marker: Decodable, Sendable {
+    private struct ReadMarker: Decodable, Sendable, NotedFields {
         var messageID: EdgeID<MessageEvent>
+
+        static let notes: [String: JSONShape.Note] = ["message_id": .about("All up to it is read, nothing after it.")]
 
         private enum CodingKeys: String, CodingKey {
             case messageID = "message_id"

@@ -11,17 +11,25 @@ extension TenantAPI {
                 .get,
                 "/api/rooms/{room}/messages",
                 "Messages of a room, oldest first: the newest page, or before, after or around one",
-                query: ["before", "after", "around", "limit", "cursor"],
+                query: Self.anchors + .paging,
                 handle: messages
             ),
             Endpoint(
                 .get,
                 "/api/messages/{message}/thread",
                 "A message and its answers",
-                query: ["limit", "cursor"],
+                query: .paging,
                 handle: thread
             ),
         ]
+    }
+
+    private static let anchors = ["before", "after", "around"].map { name in
+        Parameter.query(
+            name,
+            .text(matching: "^(seq:(0|[1-9][0-9]{0,17})|msg_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"),
+            "The page \(name) this message: its identifier, or `seq:` and its number. Without a cursor, and only one of these."
+        )
     }
 
     /// Cursors say where they stand, not which page: messages that come later do not shift them.
@@ -77,12 +85,14 @@ extension TenantAPI {
 
     /// Where the page stands: at a cursor, at one of `before`, `after` and `around`, or at the end.
     private func anchor(_ call: Call, _ room: RoomID, _ list: [String]) async throws -> ReadModels.Anchor {
-        let names = ["cursor", "before", "after", "around"].filter { call.query[$0] != nil }
-        guard names.count <= 1 else {
-            throw Problem.badRequest("query.conflict", "these exclude each other: \(names.joined(separator: ", "))")
+        let given = ([.cursor] + Self.anchors).filter { call.query[$0] != nil }
+        guard given.count <= 1 else {
+            let names = given.map(\.name).joined(separator: ", ")
+            throw Problem.badRequest("query.conflict", "these exclude each other: \(names)")
         }
-        guard let name = names.first, let text = call.query[name] else { return .newest }
-        if name == "cursor" {
+        guard let parameter = given.first, let text = call.query[parameter] else { return .newest }
+        let name = parameter.name
+        if name == Parameter.cursor.name {
             let start = try cursors.open(text, of: list, for: call.session)
             guard let seq = Int64(start.key) else {
                 throw Problem.badRequest("bad_cursor", "this is no cursor of this list")

@@ -11,7 +11,7 @@ extension TenantAPI {
                 .get,
                 "/api/rooms/{room}/members",
                 "Who is in a room",
-                query: ["limit", "cursor"],
+                query: .paging,
                 handle: members
             ),
             Endpoint(.post, "/api/rooms/{room}/members", "Takes users into a room", body: NewMembers.self) {
@@ -34,8 +34,10 @@ extension TenantAPI {
         ]
     }
 
-    private struct NewMembers: Decodable, Sendable {
+    private struct NewMembers: Decodable, Sendable, NotedFields {
         var userIDs: [EdgeID<UserEvent>]
+
+        static let notes: [String: JSONShape.Note] = ["user_ids": .bounds(0...AddMembers.limit)]
 
         private enum CodingKeys: String, CodingKey {
             case userIDs = "user_ids"

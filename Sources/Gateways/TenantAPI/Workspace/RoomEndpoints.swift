@@ -7,13 +7,14 @@ internal import Projections
 extension TenantAPI {
     var roomEndpoints: [Endpoint] {
         [
-            Endpoint(.get, "/api/rooms", "The rooms that the caller sees", query: ["limit", "cursor"], handle: rooms),
+            Endpoint(.get, "/api/rooms", "The rooms that the caller sees", query: .paging, handle: rooms),
             Endpoint(
                 .post,
                 "/api/rooms",
                 "Opens a room",
                 for: [.owner, .admin, .member],
                 body: NewRoom.self,
+                status: .created,
                 handle: createRoom
             ),
             Endpoint(.get, "/api/rooms/{room}", "A room", handle: room),
@@ -31,17 +32,25 @@ extension TenantAPI {
         ]
     }
 
-    private struct NewRoom: Decodable, Sendable {
+    private struct NewRoom: Decodable, Sendable, NotedFields {
         var name: String
         var kind: RoomEvent.Kind?
         var topic: String?
         var members: [EdgeID<UserEvent>]?
+
+        static let notes: [String: JSONShape.Note] = [
+            "name": .line(Room.nameLengths), "topic": .line(Room.topicLengths),
+            "members": .bounds(0...AddMembers.limit, "Besides who opens it."),
+        ]
     }
 
-    private struct RoomChange: Decodable, Sendable {
+    private struct RoomChange: Decodable, Sendable, NotedFields {
         var name: String?
-        /// An empty one takes the topic away.
         var topic: String?
+
+        static let notes: [String: JSONShape.Note] = [
+            "name": .line(Room.nameLengths), "topic": .line(Room.topicLengths, "An empty one takes the topic away."),
+        ]
     }
 
     private func rooms(_ call: Call) async throws -> Reply<PageAnswer<RoomView>> {
@@ -53,7 +62,7 @@ extension TenantAPI {
         guard let room = try await reads.room(call.id("room"), for: call.user, in: call.tenant) else {
             throw Problem.roomUnknown
         }
-        return Reply(room, version: room.version)
+        return Reply(room)
     }
 
     /// All that a new room is stands in the request, so the answer need not wait for the read models.
@@ -80,7 +89,7 @@ extension TenantAPI {
             role: .moderator,
             version: 1 + Int64(Set(members).union([call.user]).count)
         )
-        return Reply(room, status: .created, version: room.version, position: result.position)
+        return Reply(room, position: result.position)
     }
 
     private func changed<C: Command>(by command: C, for call: Call) async throws -> Reply<Written<RoomView>> {

@@ -1,0 +1,98 @@
+internal import CoreMetrics
+package import Logging
+internal import Synchronization
+
+/// Sends spans on in batches, and keeps nobody waiting: those that find no room, or whose batch is not taken, are lost and
+/// counted.
+package final class SpanExporter: Sendable {
+    /// Sends one body of OTLP/HTTP as JSON.
+    package typealias Send = @Sendable (_ body: [UInt8]) async throws -> Void
+
+    private let resource: [(String, String)]
+    private let capacity: Int
+    private let batchLimit: Int
+    private let interval: Duration
+    private let logger: Logger
+    private let send: Send
+    private let waiting = Mutex<[FinishedSpan]>([])
+    private let exported = spans("exported")
+    private let dropped = spans("dropped")
+    private let failed = spans("failed")
+
+    /// - Parameters:
+    ///   - resource: what all spans are said to come from, such as `service.name`.
+    ///   - capacity: how many may wait.
+    ///   - interval: how long they wait at most, as long as those who listen keep up.
+    package init(
+        resource: [(String, String)],
+        capacity: Int = 8192,
+        batchLimit: Int = 512,
+        interval: Duration = .seconds(1),
+        logger: Logger,
+        send: @escaping Send
+    ) {
+        self.resource = resource
+        self.capacity = capacity
+        self.batchLimit = batchLimit
+        self.interval = interval
+        self.logger = logger
+        self.send = send
+    }
+
+    func add(_ span: FinishedSpan) {
+        let isTaken = waiting.withLock { waiting in
+            guard waiting.count < capacity else { return false }
+            waiting.append(span)
+            return true
+        }
+        if !isTaken { dropped.increment() }
+    }
+
+    /// Exports until it is cancelled; what waits then is for `flush`.
+    package func run() async {
+        var isFailing = false
+        while !Task.isCancelled {
+            // Cancelled: the loop ends.
+            try? await Task.sleep(for: interval)
+            do {
+                try await exportAll()
+                isFailing = false
+            } catch {
+                // Once an outage, not once a batch.
+                if !isFailing, !Task.isCancelled {
+                    logger.warning("traces are not taken and are lost", metadata: ["error": "\(error)"])
+                }
+                isFailing = true
+            }
+        }
+    }
+
+    /// Exports what waits, in the end.
+    package func flush() async {
+        do { try await exportAll() } catch {
+            logger.warning("the last traces are lost", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Batch after batch until nothing waits or one is not taken.
+    private func exportAll() async throws {
+        while !Task.isCancelled {
+            let batch = waiting.withLock { waiting in
+                defer { waiting.removeFirst(min(batchLimit, waiting.count)) }
+                return Array(waiting.prefix(batchLimit))
+            }
+            if batch.isEmpty { return }
+            do {
+                try await send(try OTLP.body(of: batch, from: resource))
+                exported.increment(by: batch.count)
+            } catch {
+                failed.increment(by: batch.count)
+                throw error
+            }
+        }
+    }
+
+    private static func spans(_ outcome: String) -> Counter {
+        Counter(label: "daybook_traces_spans_total", dimensions: [("outcome", outcome)])
+    }
+}
