@@ -1,8 +1,8 @@
 package import Crypto
 package import Foundation
+package import Logging
 package import Postgres
 internal import Synchronization
-package import Logging
 
 /// The data keys of the people whose words are sealed in the log, one key a subject, wrapped by the master key in
 /// `es.subject_keys`. Destroying a key is forgetting the person: what it sealed can never be read again.

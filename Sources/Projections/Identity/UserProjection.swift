@@ -30,6 +30,8 @@ enum UserProjection {
                 Write(Keyring.destroying(id, in: tenant)),
                 change("handle = NULL, name = NULL, active = false"),
                 Write(Erasure(of: user, in: tenant).erasing()),
+                // Durable ones would be kept for good; the fan-out drops what Redis holds of them.
+                Write("DELETE FROM rt.queues WHERE tenant = \(tenant) AND member = \(id)"),
             ] + intervals(of: user, at: raw)
         }
     }

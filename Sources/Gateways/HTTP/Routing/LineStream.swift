@@ -7,10 +7,10 @@ internal import NIOCore
 ///
 /// A stream that fails in the middle ends without the end of its body, so that the client sees that it is not whole.
 package struct LineStream<Line: Encodable & Sendable>: Sendable {
-    private let write: @concurrent @Sendable (_ send: @concurrent ([Line]) async throws -> Void) async throws -> Void
+    private let write: @Sendable (_ send: ([Line]) async throws -> Void) async throws -> Void
 
     /// - Parameter write: sends lines, few or many at a time, and returns after the last.
-    package init(_ write: @escaping @concurrent @Sendable (_ send: @concurrent ([Line]) async throws -> Void) async throws -> Void) {
+    package init(_ write: @escaping @Sendable (_ send: ([Line]) async throws -> Void) async throws -> Void) {
         self.write = write
     }
 
