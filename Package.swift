@@ -175,8 +175,8 @@ let package = Package(
         tests(
             "TenantAPITests",
             [
-                "TenantAPI", "GatewayHTTP", "Migrations", "Commands", "Events", "EventStore", "Postgres", "Projections",
-                "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto,
+                "TenantAPI", "GatewayHTTP", "LZ4", "Migrations", "Commands", "Events", "EventStore", "Postgres",
+                "Projections", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto,
             ]
         ),
         tests(

@@ -11,7 +11,7 @@ package protocol Event: Codable, Sendable, Equatable {
     static var types: [EventType] { get }
     /// The type under which this event is written.
     var type: EventType { get }
-    /// The people whose personal fields it carries, whose keys seal them.
+    /// The people whose personal fields it carries, whose keys seal them, or whose keys it names.
     var subjects: [UserID] { get }
     /// Rewrites a payload of an older version as the next one, by the type that it has.
     static var upcasters: [EventType: @Sendable ([UInt8]) throws -> [UInt8]] { get }

@@ -49,9 +49,9 @@ struct KeyringTests {
             let (subject, tenant) = (UUID.v7(), UUID.v7())
             let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
             let current = try #require(try await keyring.current(of: subject, in: tenant))
-            try await keyring.destroy(subject: subject, in: tenant)
+            try await database.destroyKeys(of: subject, in: tenant, telling: keyring)
             let stranger = UUID.v7()
-            try await keyring.destroy(subject: stranger, in: tenant)
+            try await database.destroyKeys(of: stranger, in: tenant, telling: keyring)
 
             let fresh = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
             for keyring in [keyring, fresh] {
@@ -68,6 +68,46 @@ struct KeyringTests {
                 as: Int.self
             )
             #expect(left == [0])
+        }
+    }
+
+    @Test func `a process that has the key cached forgets it within two seconds of its end`() async throws {
+        try await TestDatabase.run { database in
+            let (subject, tenant) = (UUID.v7(), UUID.v7())
+            func keyring() -> Keyring { Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender)) }
+            let (mine, theirs) = (keyring(), keyring())
+            let current = try #require(try await theirs.current(of: subject, in: tenant))
+            let other = try #require(try await theirs.current(of: .v7(), in: tenant))
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await theirs.run(logger: database.logger) }
+                group.addTask {
+                    // So that it has asked once before.
+                    try await Task.sleep(for: .milliseconds(200))
+                    try await database.destroyKeys(of: subject, in: tenant, telling: mine)
+                    let end = ContinuousClock.now
+                    while theirs.key(current.id) != nil, .now - end < .seconds(10) {
+                        try await Task.sleep(for: .milliseconds(10))
+                    }
+                    #expect(.now - end < .seconds(2))
+                }
+                // The second of the two; the first ends when it is cancelled.
+                _ = await group.nextResult()
+                group.cancelAll()
+            }
+            #expect(try await theirs.current(of: subject, in: tenant)?.id == nil)
+            #expect(theirs.key(other.id) == other.key, "nobody else is forgotten")
+        }
+    }
+
+    @Test func `only the projector destroys keys`() async throws {
+        try await TestDatabase.run { database in
+            for role in [TestDatabase.Role.appender, .gateway, .auditor] {
+                await #expect(throws: PostgresError.self) {
+                    try await database.pool(as: role).withConnection { connection throws(PostgresError) in
+                        try connection.execute(Keyring.destroying(.v7(), in: .v7())).count
+                    }
+                }
+            }
         }
     }
 

@@ -75,7 +75,7 @@ struct EventCodecTests {
         try await TestDatabase.run { database in
             let codec = codec(on: database)
             let before = try await encoded("Ada", by: codec)
-            try await codec.keyring.destroy(subject: ada.uuid, in: tenant)
+            try await database.destroyKeys(of: ada.uuid, in: tenant, telling: codec.keyring)
             let after = try await encoded("Ada", by: codec)
             #expect(!String(decoding: after, as: UTF8.self).contains("box"))
             for codec in [codec, self.codec(on: database)] {

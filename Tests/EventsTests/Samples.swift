@@ -15,6 +15,8 @@ enum Samples {
     static let tenant = UUID(uuidString: "01935a00-0000-7000-8000-000000000001")!
     static let ada = UserID(UUID(uuidString: "01935a00-0000-7000-8000-00000000000a")!)
     static let bob = UserID(UUID(uuidString: "01935a00-0000-7000-8000-00000000000b")!)
+    /// As `keys.json` has it.
+    static let adasKey = UUID(uuidString: "01A20538-990A-79E0-ADFD-146E2318C133")!
     static let room = RoomID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000c0")!)
     static let message = MessageID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000d0")!)
     static let source = Source(
@@ -38,6 +40,7 @@ enum Samples {
         written(UserEvent.roleChanged(role: .auditor)),
         written(UserEvent.deactivated),
         written(UserEvent.reactivated),
+        written(UserEvent.forgotten(by: bob, reason: .personAsked, key: SubjectKey(of: ada, id: adasKey))),
         written(HandleEvent.taken(user: ada)),
         written(RepairEvent.retried(stream: room.uuid, by: "eve")),
         written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),

@@ -77,6 +77,12 @@ struct ClientModel {
             change(data) {
                 Self.react(&$0, data["emoji"].text ?? "", data["user_id"].text ?? "", added: data["change"] == "added")
             }
+        case "message.author_forgotten":
+            for (id, message) in messages where message.authorID == data["author_id"].text {
+                messages[id]?.body = nil
+                messages[id]?.mentions = []
+                messages[id]?.attachments = []
+            }
         case "read_marker.moved": rooms[room]?.unread?.readSeq = data["seq"].int ?? 0
         case "room.changed": try roomChanged(data, room)
         case "room.member_changed": try memberChanged(data, room)
@@ -182,6 +188,7 @@ struct ClientModel {
             )
         }
         func change(_ user: inout UserView) throws {
+            if fields.has("handle") { user.handle = fields["handle"].text }
             if fields.has("name") { user.name = fields["name"].text }
             if fields.has("role") { user.role = try fields["role"].decode() }
             if let active = fields["active"].bool { user.active = active }

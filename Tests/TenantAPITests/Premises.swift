@@ -33,7 +33,10 @@ struct Premises: Sendable {
     let owner: Person
     /// Signs the heads of the log, when a test asks for it.
     let keeper: HeadKeeper
+    let heads: HeadFolder
     let headKey: HeadVerifier
+    /// The same, as it is published.
+    let publicKey: String
     let endpoints: [Endpoint]
     private let client: any TestClientProtocol
 
@@ -107,7 +110,9 @@ struct Premises: Sendable {
                             positions: PositionTokens(masterKey: database.masterKey),
                             owner: owner,
                             keeper: keeper,
+                            heads: heads,
                             headKey: headKey,
+                            publicKey: signer.publicKey,
                             endpoints: api.endpoints,
                             client: client
                         )

@@ -15,6 +15,7 @@ package struct ChangeUserRole: UserCommand {
         let standing = try Standing(of: caller, state.me)
         let user = try state.ruled(by: standing)
         guard role != .owner || standing.ruleOwners else { throw .ownerRequired }
+        guard !user.forgotten else { throw .userForgotten }
         var decision = Decision()
         guard user.role != role else { return decision }
         decision.append(.roleChanged(role: role), to: state.user.id)

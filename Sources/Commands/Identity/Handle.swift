@@ -2,7 +2,8 @@ package import EventStore
 package import Events
 internal import Foundation
 
-/// A name by which a user is mentioned. Taken once, it stays with its user.
+/// A name by which a user is mentioned. Taken once, it stays with its user, even one who was forgotten: what others wrote to
+/// `@ada` must never come to speak of someone else.
 package struct Handle: Fold {
     package private(set) var user: UserID?
 

@@ -9,6 +9,7 @@ package struct ReactivateUser: UserCommand {
 
     package func decide(_ state: UserState, for caller: Caller) throws(Refusal) -> Decision<Done> {
         let user = try state.ruled(by: try Standing(of: caller, state.me))
+        guard !user.forgotten else { throw .userForgotten }
         var decision = Decision()
         guard !user.active else { return decision }
         decision.append(.reactivated, to: state.user.id)

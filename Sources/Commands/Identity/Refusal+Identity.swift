@@ -34,5 +34,15 @@ extension Refusal {
         "A name has 1 to 120 characters, not all of them spaces and none a control character.",
         pointer: "/name"
     )
+    static let userForgotten = Refusal(
+        .conflict,
+        "user.forgotten",
+        "The user has been forgotten, which cannot be taken back."
+    )
+    static let userStillActive = Refusal(
+        .conflict,
+        "user.still_active",
+        "Only a deactivated user can be forgotten: deactivate the user first."
+    )
     static let lastOwner = Refusal(.conflict, "owner.last", "A tenant keeps at least one active owner.")
 }

@@ -15,6 +15,7 @@ package struct RenameUser: UserCommand {
         let standing = try Standing(of: caller, state.me)
         guard state.user.exists else { throw .userUnknown }
         guard standing.user == user || standing.isAdministrator else { throw .administratorRequired }
+        guard !state.user.state.forgotten else { throw .userForgotten }
         guard PlainText.isLine(displayName, User.nameLengths) else { throw .userNameInvalid }
         var decision = Decision()
         if state.user.state.nameDigest != PlainText.digest(displayName) {

@@ -8,6 +8,7 @@ package struct User: Fold {
     package private(set) var role: Role = .member
     package private(set) var kind: UserEvent.Kind = .person
     package private(set) var active = false
+    package private(set) var forgotten = false
     /// Of the present name; nil for a name that has been forgotten.
     private(set) var nameDigest: [UInt8]?
 
@@ -24,6 +25,10 @@ package struct User: Fold {
         case .roleChanged(let role): self.role = role
         case .deactivated: active = false
         case .reactivated: active = true
+        case .forgotten:
+            active = false
+            forgotten = true
+            nameDigest = nil
         }
     }
 }

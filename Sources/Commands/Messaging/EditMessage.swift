@@ -6,11 +6,14 @@ package import Foundation
 package struct EditMessage: Command {
     package struct State: Sendable {
         package var message: MessageState
+        /// Whose words they are; nil if there is no such message.
+        package var author: Loaded<User>?
         /// Whom the new body mentions, members or not, each once.
         package var mentioned: [UserID]
 
-        package init(message: MessageState, mentioned: [UserID] = []) {
+        package init(message: MessageState, author: Loaded<User>? = nil, mentioned: [UserID] = []) {
             self.message = message
+            self.author = author
             self.mentioned = mentioned
         }
     }
@@ -46,7 +49,10 @@ package struct EditMessage: Command {
     }
 
     package func load(by loader: borrowing StateLoader) async throws -> State {
-        State(message: try await loader.loadMessage(message), mentioned: try await loader.mentioned(in: body))
+        let message = try await loader.loadMessage(message)
+        var author: Loaded<User>?
+        if let id = message.message.state.author { author = try await loader.load(User.self, id) }
+        return State(message: message, author: author, mentioned: try await loader.mentioned(in: body))
     }
 
     package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
@@ -60,6 +66,7 @@ package struct EditMessage: Command {
         }
         try room.requireOpen()
         guard !state.message.isDeleted(seq) else { throw .messageDeleted }
+        guard state.author?.state.forgotten != true else { throw .authorForgotten }
         try MessageBody.check(body, attachments: message.hasAttachments)
         let mentions = MentionAnswer(message: self.message, mentioned: state.mentioned, in: room.state)
         var decision = Decision(mentions)

@@ -7,6 +7,11 @@ extension Refusal {
         "There is a message with this identifier, of another author, room or body."
     )
     static let messageDeleted = Refusal(.conflict, "message.deleted", "The message has been deleted.")
+    static let authorForgotten = Refusal(
+        .conflict,
+        "message.author_forgotten",
+        "The author has been forgotten: nothing can be said in their name any more."
+    )
     static let notTheAuthor = Refusal(
         .forbidden,
         "message.not_author",

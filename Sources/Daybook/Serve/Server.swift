@@ -68,7 +68,8 @@ struct Server {
         pools = [keys, product, control, watcher]
 
         // The layers over them.
-        let codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
+        let keyring = Keyring(masterKey: masterKey, pool: keys)
+        let codec = EventCodec(keyring: keyring)
         let commands = CommandHandler(log: log, codec: codec, logger: logger)
         let progress = PositionWatch()
         let reads = ReadModels(pool: product, progress: progress)
@@ -78,6 +79,7 @@ struct Server {
         var services: [any Service] = [
             Background("log") { [log] in await log.run() },
             Background("sessions") { await sessions.run() },
+            Background("keys") { await keyring.run(logger: logger) },
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
         if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }

@@ -1,13 +1,14 @@
 package import Crypto
 package import Foundation
+package import Logging
 package import Postgres
 internal import Synchronization
 
 /// The data keys of the people whose words are sealed in the log, one key a subject, wrapped by the master key in
 /// `es.subject_keys`. Destroying a key is forgetting the person: what it sealed can never be read again.
 ///
-/// Keys are cached, at most `capacity` of each kind and for at most `maximumAge`, so that a key that another process
-/// destroys is forgotten here too.
+/// Keys are cached, at most `capacity` of each kind and for at most `maximumAge`. `run` asks each second which were destroyed,
+/// so a key is forgotten here within two seconds of its end; a process that cannot ask cannot read the log either.
 package final class Keyring: Sendable {
     package enum Entry: Sendable {
         case key(SymmetricKey)
@@ -32,6 +33,7 @@ package final class Keyring: Sendable {
 
     private let wrapping: KeyWrapping
     private let pool: PostgresPool
+    private let maximumAge: Duration
     private let cache: Mutex<Cache>
 
     /// `pool` connects as `daybook_appender`, which may call `es.subject_key` and `es.subject_keys_of`.
@@ -43,6 +45,7 @@ package final class Keyring: Sendable {
     ) {
         wrapping = KeyWrapping(key: masterKey.derived(for: "subject-keys"))
         self.pool = pool
+        self.maximumAge = maximumAge
         cache = Mutex(
             Cache(
                 entries: RecentCache(capacity: capacity, maximumAge: maximumAge),
@@ -94,15 +97,46 @@ package final class Keyring: Sendable {
         try fetch(unknown, on: connection)
     }
 
-    /// Destroys a subject's keys and forgets them here. Other processes forget them within the cache's maximum age.
-    package func destroy(subject: UUID, in tenant: UUID) async throws(PostgresError) {
-        let rows = try await pool.query(
-            "SELECT es.destroy_subject_keys(\(tenant), \(subject))",
-            as: UUID.self
+    /// Destroys a subject's keys, in the transaction of a connection of `daybook_projector`. Keyrings forget them once they `learn`.
+    package static func destroying(_ subject: UUID, in tenant: UUID) -> SQL {
+        "SELECT es.destroy_subject_keys(\(tenant), \(subject))"
+    }
+
+    /// Learns each second which keys were destroyed, until cancelled.
+    package func run(logger: Logger) async {
+        var isAway = false
+        while !Task.isCancelled {
+            do throws(PostgresError) {
+                try await learn()
+                if isAway { logger.notice("the key table is back") }
+                isAway = false
+            } catch {
+                guard !Task.isCancelled else { return }
+                if !isAway { logger.warning("cannot ask which keys were destroyed", metadata: ["error": "\(error)"]) }
+                isAway = true
+            }
+            // A cancelled sleep ends the loop.
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Forgets the keys that were destroyed since anything in the cache was loaded.
+    package func learn() async throws(PostgresError) {
+        // A key's end is dated when its transaction began, and seen when it commits.
+        let window = maximumAge + .seconds(120)
+        let destroyed = try await pool.query(
+            """
+            SELECT id, tenant, subject
+              FROM es.destroyed_subject_keys(make_interval(secs => \(Double(window.components.seconds))))
+            """,
+            as: (UUID, UUID, UUID).self,
+            timeout: .seconds(5)
         )
-        cache.withLock {
-            for id in rows { $0.entries[id] = .destroyed }
-            $0.current[Subject(tenant: tenant, subject: subject)] = .some(nil)
+        cache.withLock { cache in
+            for (id, tenant, subject) in destroyed {
+                cache.entries[id] = .destroyed
+                cache.current[Subject(tenant: tenant, subject: subject)] = .some(nil)
+            }
         }
     }
 

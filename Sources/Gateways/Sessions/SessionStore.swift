@@ -93,6 +93,19 @@ package final class SessionStore: Sendable {
         return rows > 0
     }
 
+    /// Ends all sessions of a user, as `revoke` does, and takes what they were called away: it may name a person or their things.
+    package func forget(_ user: UserID, of tenant: Tenant) async throws {
+        let rows = try await pool.query(
+            """
+            UPDATE control.sessions SET revoked_at = coalesce(revoked_at, now()), label = ''
+             WHERE tenant = \(tenant.id) AND user_id = \(user.uuid)
+            RETURNING id
+            """,
+            as: UUID.self
+        )
+        learn(rows)
+    }
+
     /// Calls `observer` for each session that this process learns is revoked, on the thread that learns it.
     package func onRevoked(_ observer: @escaping @Sendable (UUID) -> Void) {
         state.withLock { $0.observers.append(observer) }

@@ -13,6 +13,7 @@ package import TransparencyLog
 package struct TenantAPI: Sendable {
     let commands: CommandHandler
     let reads: ReadModels
+    let sessions: SessionStore
     let cursors: PageCursors
     let messaging: MessagingPolicy
     let trail: AuditTrail
@@ -31,6 +32,7 @@ package struct TenantAPI: Sendable {
     ) {
         self.commands = commands
         self.reads = reads
+        self.sessions = sessions
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
         trail = AuditTrail(log: commands.log, codec: commands.codec)
@@ -48,7 +50,7 @@ package struct TenantAPI: Sendable {
     package var endpoints: [Endpoint] {
         meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
             + reactionEndpoints
-            + readingEndpoints + auditEndpoints + proofEndpoints
+            + readingEndpoints + auditEndpoints + proofEndpoints + receiptEndpoints
     }
 
     package static let surface = Surface(

@@ -4,11 +4,11 @@ internal import Foundation
 internal import Postgres
 internal import Redis
 
-/// What the deletions of one batch, and the streams that are withheld from it on, take out of the payloads that lie in Redis.
-/// Whoever still has a reference to one asks the log, which knows by then that the message is gone or not to be shown. The
+/// What the deletions and erasures of one batch, and the streams that are withheld from it on, take out of the payloads that lie in Redis.
+/// Whoever still has a reference to one asks the log, which knows by then that it is gone or not to be shown. The
 /// batch's own payloads are blank from the start.
 struct Blanks {
-    /// By the position of the deletion, or of the event that is set aside.
+    /// By the position of the deletion or erasure, or of the event that is set aside.
     private var places: [Position: [RealtimePlace]] = [:]
 
     /// Messages of one statement.
@@ -34,7 +34,7 @@ struct Blanks {
             if !positions.isEmpty { places[position] = positions.map { RealtimePlace($0, 1) } }
         }
         for event in recorded {
-            try blank(Self.deleted(by: event, on: connection), of: event.raw.tenant, before: event.position)
+            try blank(Self.emptied(by: event, on: connection), of: event.raw.tenant, before: event.position)
         }
         for stream in withheld {
             let messages = try connection.execute(
@@ -59,7 +59,8 @@ struct Blanks {
         wake.blanked.add(places)
     }
 
-    private static func deleted(by event: Recorded, on connection: PostgresConnection) throws -> [UUID] {
+    /// The streams whose events say less from this one on.
+    private static func emptied(by event: Recorded, on connection: PostgresConnection) throws -> [UUID] {
         switch event.event {
         case .message(let id, .deleted): return [id.uuid]
         case .room(let room, .messagesRangeDeleted(let from, let to, let author, _)):
@@ -69,6 +70,11 @@ struct Blanks {
                 """
             if let author { range += " AND author = \(author.uuid)" }
             return try connection.execute(range).decode(UUID.self)
+        case .user(let user, .forgotten):
+            return try [user.uuid]
+                + connection.execute(
+                    "SELECT id FROM rm.messages WHERE tenant = \(event.raw.tenant) AND author = \(user.uuid)"
+                ).decode(UUID.self)
         case .message, .room, .user, .readState, .handle, .repair: return []
         }
     }

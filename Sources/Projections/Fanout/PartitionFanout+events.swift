@@ -22,7 +22,7 @@ extension PartitionFanout {
         if users.byTenant[event.raw.tenant] != nil { return true }
         guard case .success(let recorded) = event.decoded else { return true }
         return switch recorded.event {
-        case .message(_, .deleted), .room(_, .messagesRangeDeleted): true
+        case .message(_, .deleted), .room(_, .messagesRangeDeleted), .user(_, .forgotten): true
         case .message, .room, .user, .readState, .handle, .repair: false
         }
     }

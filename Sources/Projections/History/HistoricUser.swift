@@ -31,6 +31,9 @@ package struct HistoricUser: Sendable, Equatable {
         case .roleChanged(let role): self.role = role
         case .deactivated: active = false
         case .reactivated: active = true
+        case .forgotten:
+            active = false
+            name = nil
         }
     }
 }

@@ -24,6 +24,15 @@ enum UserProjection {
         case .roleChanged(let role): return [change("role = \(role)")] + intervals(of: user, at: raw)
         case .deactivated: return [change("active = false")] + intervals(of: user, at: raw)
         case .reactivated: return [change("active = true")] + intervals(of: user, at: raw)
+        case .forgotten:
+            // The key first: if it cannot be destroyed, the person is not forgotten.
+            return [
+                Write(Keyring.destroying(id, in: tenant)),
+                change("handle = NULL, name = NULL, active = false"),
+                Write(Erasure(of: user, in: tenant).erasing()),
+                // Durable ones would be kept for good; the fan-out drops what Redis holds of them.
+                Write("DELETE FROM rt.queues WHERE tenant = \(tenant) AND member = \(id)"),
+            ] + intervals(of: user, at: raw)
         }
     }
 

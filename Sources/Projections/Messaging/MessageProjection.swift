@@ -19,7 +19,7 @@ enum MessageProjection {
         switch event {
         case .posted: preconditionFailure("posts are written by PostedMessages")
         case .edited(_, let editor, let body, let mentions, _):
-            return edit(message, editor, body.text, mentions, at: recorded)
+            return edit(message, editor, body.text, body.text == nil ? [] : mentions, at: recorded)
         case .deleted(_, let by, let reason):
             let deletion = Deletion(by: by, reason: reason, at: recorded)
             // A range-delete may have been faster; then this one only counts.

@@ -3,8 +3,8 @@ internal import Postgres
 
 /// What a batch of events does to the read models, as statements in the order of the log.
 ///
-/// New messages are gathered and written as one, later than their turn: they wait until an event touches one of them or
-/// deletes a range of one of their rooms. Nothing else can tell the difference.
+/// New messages are gathered and written as one, later than their turn: they wait until an event touches one of them,
+/// deletes a range of one of their rooms or forgets somebody. Nothing else can tell the difference.
 struct Changes {
     private var writes: [Write] = []
     private var posts = PostedMessages()
@@ -18,7 +18,9 @@ struct Changes {
 
     mutating func apply(_ event: Recorded) {
         switch event.event {
-        case .user(let id, let change): writes += UserProjection.writes(change, to: id, at: event.raw)
+        case .user(let id, let change):
+            if case .forgotten = change { writePosts() }
+            writes += UserProjection.writes(change, to: id, at: event.raw)
         // Only the log needs it: the handle itself comes with the user.
         case .handle: break
         // Done by `PartitionProjection`, between batches.
@@ -36,7 +38,8 @@ struct Changes {
                     room: room,
                     author: author,
                     body: body.text,
-                    mentions: mentions,
+                    // Whom a forgotten text mentioned is forgotten with it.
+                    mentions: body.text == nil ? [] : mentions,
                     thread: thread,
                     attachments: attachments?.json.map { PostgresJSON($0) },
                     source: source,

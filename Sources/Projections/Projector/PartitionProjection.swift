@@ -58,6 +58,7 @@ struct PartitionProjection {
         on connection: PostgresConnection
     ) throws -> [Parking] {
         guard let last = events.last?.raw else { return [] }
+        for event in events { try eraseAhead(event, on: connection) }
         do {
             parked = try together(events, through: last.position, on: connection)
         } catch {
@@ -66,6 +67,23 @@ struct PartitionProjection {
         }
         lease.position = last.position
         return parked.takeNews()
+    }
+
+    /// Erases what a person said whom the event forgets, in steps that are short enough for the lease and for whoever reads.
+    private func eraseAhead(_ event: LogEvent, on connection: PostgresConnection) throws {
+        guard case .success(let recorded) = event.decoded, case .user(let user, .forgotten) = recorded.event,
+            parked.cause(of: event) == nil
+        else { return }
+        let erasure = Erasure(of: user, in: event.raw.tenant)
+        var done: Position? = 0
+        while let after = done {
+            done = try connection.transaction { connection in
+                try lease.renew(on: connection)
+                let (last, count) = try connection.execute(erasure.erasing(after: after, limit: Erasure.step))
+                    .decode((Position?, Int64).self)[0]
+                return count == Erasure.step ? last : nil
+            }
+        }
     }
 
     private func together(

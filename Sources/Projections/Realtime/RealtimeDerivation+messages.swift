@@ -13,14 +13,14 @@ extension RealtimeDerivation {
         switch event {
         case .posted:
             guard let fact, var view = MessageView(id, event, recorded, seq: fact.seq) else { return nil }
-            if fact.deleted { view.blank() }
+            if fact.isBlank { view.blank() }
             return Told(.messageCreated, event.room, .members(of: event.room)) { $0.add("message", view) }
         case .edited(let room, let editor, let body, let mentions, _):
             guard let fact else { return nil }
             return Told(.messageUpdated, room, .members(of: room)) {
                 $0.add("message_id", "\(id)")
-                $0.add("body", fact.deleted ? nil : body.text)
-                $0.add("mentions", fact.deleted ? [] : mentions.map { "\($0)" })
+                $0.add("body", fact.isBlank ? nil : body.text)
+                $0.add("mentions", fact.isBlank ? [] : mentions.map { "\($0)" })
                 $0.add("editor_id", "\(editor)")
                 $0.add("edited_at", "\(recorded.recordedAt)")
                 $0.add("version", version)
@@ -81,7 +81,7 @@ extension MessageView {
         )
     }
 
-    /// Leaves out what a tombstone does not show; that it is one, the deletion that follows says.
+    /// Leaves out what is not to be shown any more; why, the event that follows says.
     fileprivate mutating func blank() {
         body = nil
         mentions = []

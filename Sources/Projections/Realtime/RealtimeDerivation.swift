@@ -14,7 +14,8 @@ package enum RealtimeDerivation {
             case .message(let id, let event):
                 message(id, event, recorded, facts.messages[.init(tenant, id)]).map { [$0] } ?? []
             case .room(let id, let event): room(id, event, recorded, facts.rooms[.init(tenant, id)]).map { [$0] } ?? []
-            case .user(let id, let event): user(id, event, recorded)
+            case .user(let id, let event):
+                user(id, event, recorded, isForgotten: facts.forgotten.contains(.init(tenant, id)))
             case .readState(_, .markerMoved(let user, let room, let message)):
                 facts.messages[.init(tenant, message)].map { fact in
                     [

@@ -4,7 +4,7 @@ package import Foundation
 package import Postgres
 
 /// What a realtime event says besides what its log event holds, looked up in the read models. All of it is immutable but
-/// `deleted`, which only ever turns true and then blanks: so an event derived later says the same, or less.
+/// who is blank and who forgotten, which only ever comes to be so and then blanks: so an event derived later says the same, or less.
 package struct RealtimeFacts: Sendable {
     /// Something of one tenant; identifiers of two tenants may be equal, when both imported the same thing.
     package struct Key<ID: Hashable & Sendable>: Hashable, Sendable {
@@ -19,7 +19,8 @@ package struct RealtimeFacts: Sendable {
 
     package struct Message: Sendable {
         package let seq: Int64
-        package var deleted: Bool
+        /// Deleted, or its author has been forgotten: it says nothing any more.
+        package var isBlank: Bool
     }
 
     package struct Room: Sendable {
@@ -31,6 +32,8 @@ package struct RealtimeFacts: Sendable {
 
     package private(set) var messages: [Key<MessageID>: Message] = [:]
     package private(set) var rooms: [Key<RoomID>: Room] = [:]
+    /// Of those whose names the events tell.
+    package private(set) var forgotten: Set<Key<UserID>> = []
     /// Positions of events that are set aside, with whatever depends on them.
     private var parked: Set<Key<Position>> = []
     /// Streams of these events of which something is set aside: nothing of them is shown, from before it either.
@@ -64,7 +67,7 @@ package struct RealtimeFacts: Sendable {
     /// These facts, as if these messages were deleted.
     package func deleting(_ ids: Set<Key<MessageID>>) -> RealtimeFacts {
         var facts = self
-        for id in ids { facts.messages[id]?.deleted = true }
+        for id in ids { facts.messages[id]?.isBlank = true }
         return facts
     }
 }
@@ -99,6 +102,7 @@ extension RealtimeFacts {
         var messages: Set<Key<MessageID>> = []
         var rooms: Set<Key<RoomID>> = []
         var joined: Set<Key<RoomID>> = []
+        var named: Set<Key<UserID>> = []
         // What is not understood is set aside, or `readable` says so.
         for event in logged.compactMap({ try? $0.decoded.get() }) {
             let tenant = event.raw.tenant
@@ -110,12 +114,14 @@ extension RealtimeFacts {
                 joined.insert(Key(tenant, id))
             case .room(let id, .changed), .room(let id, .archived), .room(let id, .restored):
                 rooms.insert(Key(tenant, id))
+            case .user(let id, .joined), .user(let id, .profileChanged): named.insert(Key(tenant, id))
             case .message, .room, .user, .handle, .repair: break
             }
         }
         var questions: [Question] = []
         if !messages.isEmpty { questions.append(question(about: messages)) }
         if !rooms.isEmpty { questions.append(question(about: rooms)) }
+        if !named.isEmpty { questions.append(question(about: named)) }
         if !joined.isEmpty, let partition = logged.first?.raw.partition {
             questions.append(question(aboutHistoryOf: joined, in: partition))
         }
@@ -158,14 +164,27 @@ extension RealtimeFacts {
     private static func question(about messages: Set<Key<MessageID>>) -> Question {
         Question(
             sql: """
-                SELECT m.tenant, m.id, m.seq, m.deleted_at IS NOT NULL
+                SELECT m.tenant, m.id, m.seq, m.body IS NULL
                   FROM unnest(\(messages.map(\.tenant)), \(messages.map(\.id.uuid))) AS k (tenant, id)
                   JOIN rm.messages m USING (tenant, id)
                 """
         ) { answer, facts in
-            for (tenant, id, seq, deleted) in try answer.decode((UUID, UUID, Int64, Bool).self) {
-                facts.messages[Key(tenant, MessageID(id))] = Message(seq: seq, deleted: deleted)
+            for (tenant, id, seq, isBlank) in try answer.decode((UUID, UUID, Int64, Bool).self) {
+                facts.messages[Key(tenant, MessageID(id))] = Message(seq: seq, isBlank: isBlank)
             }
+        }
+    }
+
+    private static func question(about users: Set<Key<UserID>>) -> Question {
+        Question(
+            sql: """
+                SELECT u.tenant, u.id
+                  FROM unnest(\(users.map(\.tenant)), \(users.map(\.id.uuid))) AS k (tenant, id)
+                  JOIN rm.users u USING (tenant, id)
+                 WHERE u.handle IS NULL
+                """
+        ) { answer, facts in
+            for (tenant, id) in try answer.decode((UUID, UUID).self) { facts.forgotten.insert(Key(tenant, UserID(id))) }
         }
     }
 

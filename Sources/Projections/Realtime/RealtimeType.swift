@@ -5,6 +5,8 @@ package enum RealtimeType: String, Sendable, CaseIterable {
     case messageDeleted = "message.deleted"
     case messageRangeDeleted = "message.range_deleted"
     case messageReactionChanged = "message.reaction_changed"
+    /// Whatever the subscriber holds of an author's words is to be dropped. No filter holds it back.
+    case messageAuthorForgotten = "message.author_forgotten"
     case readMarkerMoved = "read_marker.moved"
     case roomChanged = "room.changed"
     case roomMemberChanged = "room.member_changed"
@@ -20,6 +22,7 @@ package enum RealtimeType: String, Sendable, CaseIterable {
         case .messageDeleted: UInt8(ascii: "d")
         case .messageRangeDeleted: UInt8(ascii: "r")
         case .messageReactionChanged: UInt8(ascii: "a")
+        case .messageAuthorForgotten: UInt8(ascii: "f")
         case .readMarkerMoved: UInt8(ascii: "m")
         case .roomChanged: UInt8(ascii: "o")
         case .roomMemberChanged: UInt8(ascii: "b")
@@ -27,6 +30,9 @@ package enum RealtimeType: String, Sendable, CaseIterable {
         case .resync: UInt8(ascii: "s")
         }
     }
+
+    /// Whether it comes whatever a queue's filter says: it is about what the subscriber holds already.
+    package var passesEveryFilter: Bool { self == .resync || self == .messageAuthorForgotten }
 
     private static let byCode = Dictionary(uniqueKeysWithValues: allCases.map { ($0.code, $0) })
 

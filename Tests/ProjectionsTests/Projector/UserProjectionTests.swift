@@ -72,10 +72,10 @@ struct UserProjectionTests {
         }
     }
 
-    @Test func `a forgotten person has neither name nor handle`() async throws {
+    @Test func `a person whose key is gone has neither name nor handle`() async throws {
         try await Story.run { story in
             let ada = try await story.join()
-            try await story.codec.keyring.destroy(subject: ada.uuid, in: story.tenant.id)
+            try await story.database.destroyKeys(of: ada.uuid, in: story.tenant.id, telling: story.codec.keyring)
             try await story.project()
             let view = try #require(try await story.reads.user(ada, in: story.tenant))
             #expect(view.name == nil && view.handle == nil && view.active)

@@ -48,7 +48,7 @@ struct Tidings: Sendable {
         case .user(let id, let change):
             switch change {
             case .joined(_, _, _, let role, _), .roleChanged(let role): roles[id] = role
-            case .deactivated: roles[id] = nil
+            case .deactivated, .forgotten: roles[id] = nil
             case .profileChanged, .reactivated: break
             }
             var told = Told(event, "user.changed", nil)

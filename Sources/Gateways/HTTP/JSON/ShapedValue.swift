@@ -17,6 +17,7 @@ extension ShapedValue where Self: CaseIterable & RawRepresentable<String> {
 
 extension Role: ShapedValue {}
 extension RoomRole: ShapedValue {}
+extension UserEvent.ForgetReason: ShapedValue {}
 
 extension RoomEvent.Kind: ShapedValue {
     package static var shape: JSONShape { .choice([Self.channel, .private].map(\.rawValue)) }

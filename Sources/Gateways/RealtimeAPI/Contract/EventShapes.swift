@@ -62,7 +62,7 @@ extension RealtimeType {
         case .messageCreated, .messageUpdated, .messageDeleted, .messageRangeDeleted, .messageReactionChanged,
             .readMarkerMoved, .roomChanged, .roomMemberChanged:
             true
-        case .userChanged, .resync: false
+        case .userChanged, .messageAuthorForgotten, .resync: false
         }
     }
 
@@ -96,6 +96,7 @@ extension RealtimeType {
                 message, .init("emoji", .text), .init("user_id", user), .init("change", .choice(["added", "removed"])),
                 version,
             ])
+        case .messageAuthorForgotten: .object([.init("author_id", user)])
         case .readMarkerMoved: .object([message, .init("seq", .integer)])
         case .roomChanged:
             .object([
@@ -113,7 +114,7 @@ extension RealtimeType {
             .object([
                 .init(
                     "change",
-                    .choice(["joined", "profile_changed", "role_changed", "deactivated", "reactivated"])
+                    .choice(["joined", "profile_changed", "role_changed", "deactivated", "reactivated", "forgotten"])
                 ),
                 .init(
                     "user",

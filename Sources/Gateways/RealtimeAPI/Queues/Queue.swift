@@ -34,10 +34,11 @@ struct QueueFilter: Sendable, Equatable {
     var types: Set<RealtimeType>?
     var rooms: Set<RoomID>?
 
-    /// Events of no room pass any choice of rooms; a `resync` passes everything. A type that this process does not know passes
+    /// Events of no room pass any choice of rooms; what tells the subscriber to drop something passes everything.
+    /// A type that this process does not know passes
     /// only where none is chosen.
     func passes(_ type: RealtimeType?, _ room: RoomID?) -> Bool {
-        if type == .resync { return true }
+        if type?.passesEveryFilter == true { return true }
         if let types {
             guard let type, types.contains(type) else { return false }
         }

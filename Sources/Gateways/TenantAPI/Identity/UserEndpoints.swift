@@ -3,6 +3,7 @@ internal import Events
 internal import GatewayHTTP
 internal import HTTPTypes
 internal import Projections
+internal import Sessions
 
 extension TenantAPI {
     var userEndpoints: [Endpoint] {
@@ -31,6 +32,14 @@ extension TenantAPI {
             Endpoint(.post, "/api/users/{user}/reactivate", "Lets a user in again", for: .administrators) { call in
                 try await changed(by: ReactivateUser(user: call.id("user")), for: call)
             },
+            Endpoint(
+                .post,
+                "/api/users/{user}/forget",
+                "Erases all that a deactivated user wrote, and who they were; it cannot be taken back",
+                for: .administrators,
+                body: Forgetting.self,
+                handle: forget
+            ),
         ]
     }
 
@@ -51,6 +60,10 @@ extension TenantAPI {
         var role: Role?
 
         static let notes: [String: JSONShape.Note] = ["name": .line(User.nameLengths, "This or the role, not both.")]
+    }
+
+    private struct Forgetting: Decodable, Sendable {
+        var reason: UserEvent.ForgetReason
     }
 
     private func users(_ call: Call) async throws -> Reply<PageAnswer<UserView>> {
@@ -97,6 +110,14 @@ extension TenantAPI {
         case (_?, _?):
             throw Problem(.unprocessableContent, "user.one_change", "change the name or the role, one at a time")
         }
+    }
+
+    /// A repeated request ends the sessions again, should the process have died between the two.
+    private func forget(_ call: Call, _ body: Forgetting) async throws -> Reply<Written<UserView>> {
+        let command = ForgetUser(user: try call.id("user"), reason: body.reason)
+        let reply = try await changed(by: command, for: call)
+        try await sessions.forget(command.user, of: call.tenant)
+        return reply
     }
 
     private func changed<C: Command>(by command: C, for call: Call) async throws -> Reply<Written<UserView>> {
