@@ -82,7 +82,11 @@ let package = Package(
         module("Observability", "Observability", [logging, metrics, tracing]),
 
         module("TransparencyLog", "TransparencyLog", ["LZ4", crypto]),
-        module("EventStore", "EventStore", ["Postgres", "Threads", "TransparencyLog", crypto, logging, metrics, tracing]),
+        module(
+            "EventStore",
+            "EventStore",
+            ["Postgres", "Threads", "TransparencyLog", crypto, logging, metrics, tracing]
+        ),
         module("Events", "Events", ["EventStore", crypto]),
         module("Commands", "Commands", ["Events", "EventStore", crypto, logging, tracing]),
         module(
