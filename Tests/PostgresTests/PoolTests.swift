@@ -88,6 +88,29 @@ extension PostgresTests {
             }
         }
 
+        @Test func `a pool tells how busy it is, and how often it was too busy`() async throws {
+            try await withPool(size: 1, queueLimit: 1) { pool in
+                #expect(pool.usage == PoolUsage(connections: 1, inUse: 0, waiting: 0, timeouts: 0, overloads: 0))
+                let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+                let busy = Task {
+                    try await pool.withConnection { connection in
+                        begin.finish()
+                        _ = try connection.execute("SELECT pg_sleep(30)")
+                    }
+                }
+                for await _ in begun {}
+                let waiting = Task { try await pool.execute("SELECT 1", timeout: .milliseconds(300)) }
+                while pool.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                #expect(try await asyncFailure { try await pool.execute("SELECT 2") }.code == .overloaded)
+                #expect(pool.usage == PoolUsage(connections: 1, inUse: 1, waiting: 1, timeouts: 0, overloads: 1))
+                #expect(try await asyncFailure { try await waiting.value }.code == .timedOut)
+                #expect(pool.usage.timeouts == 1)
+                busy.cancel()
+                #expect(try await asyncFailure { try await busy.value }.code == .cancelled)
+                #expect(pool.usage == PoolUsage(connections: 1, inUse: 0, waiting: 0, timeouts: 1, overloads: 1))
+            }
+        }
+
         @Test func `a cancellation never hits another caller`() async throws {
             try await withPool(size: 2, queueLimit: 1000) { pool in
                 await withTaskGroup { group in

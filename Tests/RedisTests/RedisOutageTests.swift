@@ -18,6 +18,7 @@ struct RedisOutageTests {
             }
         }
         #expect(elapsed < .seconds(3))
+        #expect(redis.failures == 100 && redis.waiting == 0)
         try await server.start()
         let back = ContinuousClock.now
         while true {

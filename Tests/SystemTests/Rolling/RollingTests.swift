@@ -10,22 +10,31 @@ struct RollingTests {
         var items: [Message]
     }
 
+    /// Tells the writers that it is enough.
+    private final class Whistle: Sendable {
+        private let blown = Mutex(false)
+
+        var isBlown: Bool { blown.withLock { $0 } }
+
+        func blow() { blown.withLock { $0 = true } }
+    }
+
     /// What one writer posted and found again.
     private struct Written: Sendable {
         var bodies: [String] = []
         var faults: [String] = []
     }
 
-    /// Posts, and now and then reads what it has just posted, until `isOver`.
+    /// Posts, and now and then reads what it has just posted, until the whistle.
     private func write(
         _ name: String,
         to room: Room,
         as token: String,
         by client: RoundRobin,
-        until isOver: @Sendable () -> Bool
+        until whistle: Whistle
     ) async throws -> Written {
         var written = Written()
-        while !isOver() {
+        while !whistle.isBlown {
             let body = "\(name) \(written.bodies.count)"
             let posted = try await client.send(.POST, "/api/rooms/\(room.id)/messages", ["body": body], as: token)
             guard posted.status == 201 else {
@@ -79,22 +88,20 @@ struct RollingTests {
             var listeners: [Listener] = []
             for _ in 0..<4 { listeners.append(try await Listener(ada, by: realtime)) }
 
-            let isOver = Atomic(false)
+            let whistle = Whistle()
             let (written, slowest) = try await withThrowingTaskGroup(of: Void.self) { group in
                 for listener in listeners { group.addTask { try await listener.listen() } }
                 async let writing = withThrowingTaskGroup(of: Written.self) { writers in
                     for name in ["ada", "bea", "cia", "dot"] {
                         writers.addTask {
-                            try await self.write(name, to: room, as: ada, by: api) {
-                                isOver.load(ordering: .relaxed)
-                            }
+                            try await self.write(name, to: room, as: ada, by: api, until: whistle)
                         }
                     }
                     return try await writers.reduce(into: [Written]()) { $0.append($1) }
                 }
                 // Each role's, with some time between them in which all are there.
                 let slowest = try await replace(servers)
-                isOver.store(true, ordering: .relaxed)
+                whistle.blow()
                 let written = try await writing
                 let count = written.reduce(0) { $0 + $1.bodies.count }
                 try await eventually("everybody is told everything") {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventStore
 internal import Postgres
+internal import TransparencyLog
 
 extension AuditCommand {
     /// `daybook audit verify`

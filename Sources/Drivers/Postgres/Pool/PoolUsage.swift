@@ -11,6 +11,14 @@ package struct PoolUsage: Sendable, Equatable {
     package let timeouts: Int
     /// Callers that were sent away since too many waited.
     package let overloads: Int
+
+    package init(connections: Int, inUse: Int, waiting: Int, timeouts: Int, overloads: Int) {
+        self.connections = connections
+        self.inUse = inUse
+        self.waiting = waiting
+        self.timeouts = timeouts
+        self.overloads = overloads
+    }
 }
 
 /// What a pool and its threads count while they work.

@@ -7,27 +7,39 @@ internal import NIOCore
 ///
 /// A stream that fails in the middle ends without the end of its body, so that the client sees that it is not whole.
 package struct LineStream<Line: Encodable & Sendable>: Sendable {
-    private let write: @Sendable (_ send: ([Line]) async throws -> Void) async throws -> Void
+    private let makeBody: @Sendable (Logger) -> ResponseBody
 
-    /// - Parameter write: sends lines, few or many at a time, and returns after the last.
-    package init(_ write: @escaping @Sendable (_ send: ([Line]) async throws -> Void) async throws -> Void) {
-        self.write = write
+    /// - Parameter pages: lines, few or many at a time.
+    package init<Pages: AsyncSequence & Sendable>(_ pages: Pages) where Pages.Element == [Line] {
+        makeBody = { ResponseBody(asyncSequence: WrittenLines(pages: pages, logger: $0)) }
     }
 
-    func body(logger: Logger) -> ResponseBody {
-        ResponseBody { writer in
+    func body(logger: Logger) -> ResponseBody { makeBody(logger) }
+}
+
+/// The pages as they are sent.
+private struct WrittenLines<Pages: AsyncSequence & Sendable, Line: Encodable>: AsyncSequence, Sendable
+where Pages.Element == [Line] {
+    let pages: Pages
+    let logger: Logger
+
+    func makeAsyncIterator() -> Iterator { Iterator(pages: pages.makeAsyncIterator(), logger: logger) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var pages: Pages.AsyncIterator
+        let logger: Logger
+
+        @concurrent
+        mutating func next() async throws -> ByteBuffer? {
             do {
-                try await write { lines in
-                    guard !lines.isEmpty else { return }
-                    var buffer = ByteBuffer()
-                    for line in lines {
-                        var text = JSONWriter.write(line)
-                        buffer.writeBuffer(&text)
-                        buffer.writeInteger(UInt8(ascii: "\n"))
-                    }
-                    try await writer.write(buffer)
+                guard let lines = try await pages.next() else { return nil }
+                var buffer = ByteBuffer()
+                for line in lines {
+                    var text = JSONWriter.write(line)
+                    buffer.writeBuffer(&text)
+                    buffer.writeInteger(UInt8(ascii: "\n"))
                 }
-                try await writer.finish(nil)
+                return buffer
             } catch {
                 logger.warning("a stream ended early", metadata: ["error": "\(error)"])
                 throw error

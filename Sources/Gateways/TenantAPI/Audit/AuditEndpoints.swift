@@ -15,7 +15,7 @@ extension TenantAPI {
                 "/api/audit/events",
                 "Every event of the log that matches, oldest first; the last line says how far the log was read",
                 for: .auditors,
-                query: [.actor, .eventType, .stream, .room, .from, .to, .after, .through, .maxEvents],
+                query: [.actor, .eventType, .stream, .room, .from, .to, .afterPosition, .throughPosition, .maxEvents],
                 handle: auditEvents
             ),
             Endpoint(
@@ -50,31 +50,19 @@ extension TenantAPI {
         let (after, through) = try await positions(call)
         let limit = try call.query.integer(.maxEvents, or: .max)
         let pages = trail.events(of: call.tenant, after: after, through: through, matching: filter)
-        return LineStream { send in
-            var left = limit
-            for try await page in pages {
-                let entries = page.entries.prefix(left)
-                try await send(try entries.map { .event(try AuditEventView($0)) })
-                left -= entries.count
-                if left == 0, let last = entries.last {
-                    let end = AuditLine.End(through: last.raw.position, more: last.raw.position < through)
-                    return try await send([.end(end)])
-                }
-            }
-            try await send([.end(AuditLine.End(through: max(after, through), more: false))])
-        }
+        return LineStream(AuditLines(pages: pages, limit: limit, through: max(after, through)))
     }
 
     /// The run of positions that the query asks for, (after, through], within the log as it is now.
     private func positions(_ call: Call) async throws -> (after: Position, through: Position) {
         let head = try await head(of: call.tenant)
-        var after = Position(try call.query.integer(.after, or: 0))
-        var through = min(Position(try call.query.integer(.through, or: .max)), head)
-        if let from = try call.query.value(.from) { Timestamp($0) } {
+        var after = Position(try call.query.integer(.afterPosition, or: 0))
+        var through = min(Position(try call.query.integer(.throughPosition, or: .max)), head)
+        if let from = try call.query.value(.from, { Timestamp($0) }) {
             // What was recorded at that very time belongs to it.
             after = max(after, try await trail.position(at: from.microseconds - 1, in: call.tenant))
         }
-        if let to = try call.query.value(.to) { Timestamp($0) } {
+        if let to = try call.query.value(.to, { Timestamp($0) }) {
             through = min(through, try await trail.position(at: to.microseconds, in: call.tenant))
         }
         return (after, through)
