@@ -86,7 +86,7 @@ package struct DrainingGate: RouterMiddleware {
             "this process is about to end; send the same request again",
             retryAfterSeconds: Draining.retryAfterSeconds
         )
-        var response = problem.response(requestID: context.requestID)
+        var response = problem.response(to: request, requestID: context.requestID)
         response.headers[.connection] = "close"
         return response
     }
