@@ -207,7 +207,8 @@ struct Premises: Sendable {
                 answer.headers.map { ($0.name.canonicalName, $0.value) },
                 uniquingKeysWith: { "\($0), \($1)" }
             ),
-            answer: isInLines ? .array(answer.lines) : answer.text.isEmpty ? nil : answer.json
+            // Without the type nil would be JSON's null.
+            answer: isInLines ? .array(answer.lines) : answer.text.isEmpty ? JSON?.none : answer.json
         )
         for fault in try await contract().faults(of: exchange) { Issue.record("\(fault)") }
     }
