@@ -56,7 +56,7 @@ struct ContractTests {
             #expect(room["required"].items.count == room["properties"].names.count)
             #expect(room["properties"]["topic"]["type"] == ["string", "null"])
             #expect(room["properties"]["created_at"]["format"] == "date-time")
-            #expect(room["properties"]["role"]["enum"] == ["moderator", "member", nil])
+            #expect(room["properties"]["role"]["enum"] == ["member", "moderator", .null])
         }
     }
 
@@ -79,7 +79,7 @@ struct ContractTests {
             let body = contract.document["components"]["schemas"]["NewRoom"]
             #expect(body["required"] == ["name"] && body["additionalProperties"] == false)
             #expect(body["properties"]["name"]["maxLength"] == 120)
-            #expect(body["properties"]["kind"]["enum"] == ["channel", "private", nil])
+            #expect(body["properties"]["kind"]["enum"] == ["channel", "private", .null])
             #expect(body["properties"]["members"]["maxItems"] == 500)
             #expect(body["properties"]["members"]["items"]["pattern"].text?.hasPrefix("^user_[0-9a-f]{8}-") == true)
             let deletion = try #require(contract.operation("DELETE", "/api/messages/\(MessageID())"))
@@ -152,10 +152,10 @@ struct ComponentSchemasTests {
     /// The check that all tests lean on finds what it is there to find.
     @Test(
         arguments: [
-            (["title": "x", "parts": nil], 0), (["title": "x"], 1), (["title": 1, "parts": nil], 1),
-            (["title": "x", "parts": [["at": "2018-11-05T19:30:43.000100Z"], ["at": nil]]], 0),
-            (["title": "x", "parts": [["at": "yesterday"]]], 1), (["title": "x", "parts": nil, "more": 1], 1),
-            (["title": "a\nb", "parts": nil], 1), (["title": "", "parts": []], 1),
+            (["title": "x", "parts": .null], 0), (["title": "x"], 1), (["title": 1, "parts": .null], 1),
+            (["title": "x", "parts": [["at": "2018-11-05T19:30:43.000100Z"], ["at": .null]]], 0),
+            (["title": "x", "parts": [["at": "yesterday"]]], 1), (["title": "x", "parts": .null, "more": 1], 1),
+            (["title": "a\nb", "parts": .null], 1), (["title": "", "parts": []], 1),
         ] as [(JSON, Int)]
     )
     func `a value that is not what a schema says is found out`(_ value: JSON, _ count: Int) throws {
