@@ -60,3 +60,14 @@ extension PostgresTests {
         }
     }
 }
+
+struct SchemaNamesTests {
+    @Test func `a schema stands in for another wherever it is named, and nowhere else`() {
+        let names = SchemaNames(["rm": "rm_next"])
+        #expect(
+            names.applied(to: "SELECT rm.a, m.rm, farm.b, rm_old.c, \"rm\".d FROM rm.rooms AS rm, (rm.users)")
+                == "SELECT rm_next.a, m.rm, farm.b, rm_old.c, \"rm\".d FROM rm_next.rooms AS rm, (rm_next.users)"
+        )
+        #expect(SchemaNames().applied(to: "SELECT 1 FROM rm.rooms") == "SELECT 1 FROM rm.rooms")
+    }
+}

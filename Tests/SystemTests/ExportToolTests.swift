@@ -185,7 +185,8 @@ struct ExportToolTests {
             try other.note.write(toFile: kept, atomically: true, encoding: .utf8)
             let rewritten = try await desk.verify("whole", "--against", kept)
             #expect(rewritten.status == 1)
-            #expect(rewritten.output.contains("FAULT position \(early.head.size): the log up to here is not the one"))
+            #expect(rewritten.output.hasPrefix("FAULT position \(early.head.size), "))
+            #expect(rewritten.output.contains("the log up to here is not the one whose head you kept"))
 
             let forger = try HeadSigner(newKeyFor: "example.com/daybook")
             let forged = try forger.sign(

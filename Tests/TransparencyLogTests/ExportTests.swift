@@ -34,10 +34,10 @@ struct ExportTests {
     // MARK: What is whole
 
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
-    func `an export of random commits is whole, for each of its tenants, from every commit on`(seed: UInt64) throws {
+    func `an export of random commits is whole, for each of its tenants, from any commit on`(seed: UInt64) throws {
         let log = log(seed: seed)
         for (index, tenant) in log.tenants.enumerated() {
-            for first in log.commits.map(\.link.first) {
+            for first in log.commits.map(\.link.first) where first % 9 == 1 || first == log.commits.last?.link.first {
                 let name = "\(index)-\(first)"
                 try log.export(for: tenant, from: first, into: folder(name))
                 let report = try verifier.verify(folder(name))
@@ -76,22 +76,27 @@ struct ExportTests {
         #expect(line.contains(#"日本 🎉"#))
     }
 
-    @Test func `a long range is cut into segments`() throws {
-        let log = log(9_000)
-        try #require(log.size > 20_000)
-        let manifest = try log.export(for: log.tenants[0], into: folder())
-        #expect(manifest.segments.map(\.first) == [1, 10_001, 20_001])
+    @Test func `a segment ends with the event that fills it`() throws {
+        let log = log(100)
+        let manifest = try log.export(
+            for: log.tenants[0],
+            segmentSize: ExportWriter.SegmentSize(positions: 100),
+            into: folder()
+        )
+        #expect(manifest.segments.map(\.first) == Array(stride(from: 1, through: log.size, by: 100)))
         #expect(manifest.segments.last?.last == log.size)
-        #expect(try verifier.verify(folder()).events > 5_000)
+        #expect(try verifier.verify(folder()).commits == 100)
     }
 
     @Test func `large events fill a segment sooner`() throws {
-        var random = Seeded(3)
-        let payload = (0..<(5 << 20)).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) }
-        var log = log(4)
-        try log.replacePayloads(with: payload)
-        let manifest = try log.export(for: log.tenants[0], into: folder())
-        #expect(manifest.segments.count > 1)
+        let log = log(100)
+        let manifest = try log.export(
+            for: log.tenants[0],
+            segmentSize: ExportWriter.SegmentSize(bytes: 5_000),
+            into: folder()
+        )
+        #expect(manifest.segments.count > 5)
+        #expect(manifest.segments.dropLast().allSatisfy { (5_000..<6_000).contains($0.size) })
         #expect(fault() == nil)
     }
 
@@ -294,7 +299,7 @@ struct ExportTests {
         #expect(fault() == nil)
         let size = log.commits[7].link.last
         let kept = try log.head(at: size)
-        #expect(fault(against: [kept]) == ExportFault(.keptHeadDiffers, position: size))
+        #expect(fault(against: [kept])?.reason == .keptHeadDiffers && fault(against: [kept])?.position == size)
         // Not even the chain alone, or a size at which no commit ends.
         let root = rewritten.frontier(at: size).root
         let other = try signer.sign(

@@ -41,25 +41,6 @@ struct GeneratedLog {
         }
     }
 
-    /// Makes every event as large as that, and the commits what they then are.
-    mutating func replacePayloads(with payload: [UInt8]) throws {
-        events = events.map { tenant, event in
-            let changed = event.with(payload: payload)
-            return (tenant, changed.with(leaf: changed.expectedLeaf(of: tenant)))
-        }
-        let old = commits
-        commits = []
-        for link in old.map(\.link) {
-            let changed = ChainLink(
-                first: link.first,
-                last: link.last,
-                committedAt: link.committedAt,
-                root: Self.root(events[Int(link.first - 1)..<Int(link.last)].map(\.event.leaf))
-            )
-            commits.append(ExportedCommit(link: changed, hash: changed.hash(after: chain(at: link.first - 1))))
-        }
-    }
-
     static func root(_ leaves: [[UInt8]]) -> [UInt8] { Array(SHA256.hash(data: leaves.flatMap(\.self))) }
 
     var size: Int64 { Int64(events.count) }
@@ -100,6 +81,7 @@ struct GeneratedLog {
         from first: Int64 = 1,
         _ records: [ExportRecord]? = nil,
         head: SignedTreeHead? = nil,
+        segmentSize: ExportWriter.SegmentSize = ExportWriter.SegmentSize(),
         into folder: String
     ) throws -> ExportManifest {
         var writer = try ExportWriter(
@@ -108,7 +90,8 @@ struct GeneratedLog {
             head: try head ?? self.head(at: size),
             publicKey: signer.publicKey,
             after: frontier(at: first - 1),
-            chain: chain(at: first - 1)
+            chain: chain(at: first - 1),
+            segmentSize: segmentSize
         )
         for record in records ?? self.records(for: tenant, from: first) { try writer.add(record) }
         return try writer.finish()

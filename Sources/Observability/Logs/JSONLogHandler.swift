@@ -109,7 +109,8 @@ private struct JSONLine {
             case "\n": text += #"\n"#
             case "\r": text += #"\r"#
             case "\t": text += #"\t"#
-            case "\u{0}"..."\u{1F}":
+            // The last three end a line for some who read them.
+            case "\u{0}"..."\u{1F}", "\u{85}", "\u{2028}", "\u{2029}":
                 let digits = String(scalar.value, radix: 16)
                 text += #"\u"# + String(repeating: "0", count: 4 - digits.count) + digits
             default: text.unicodeScalars.append(scalar)

@@ -27,10 +27,11 @@ package struct ReadModelSchema: Sendable, Hashable {
     ///   - connection: in a transaction, as `daybook_owner`.
     func make(from folder: String, on connection: PostgresConnection) throws {
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sql") }.sorted()
-        let name = try Regex("\\b\(Self.live.name)\\b")
+        // By code points: what Unicode calls a word goes on behind the dot.
+        let name = try Regex("\\b\(Self.live.name)\\b").wordBoundaryKind(.simple)
         for path in paths {
             let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
-            guard text.contains(try Regex("\\b\(Self.live.name)\\.|SCHEMA \(Self.live.name)\\b")) else { continue }
+            guard text.contains(name) else { continue }
             try connection.executeScript(text.replacing(name) { _ in self.name })
         }
     }

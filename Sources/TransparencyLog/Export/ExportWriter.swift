@@ -4,14 +4,22 @@ internal import LZ4
 
 /// Writes an export, record by record; what it holds in memory is one segment.
 package struct ExportWriter: ~Copyable {
-    /// A segment ends with the event that fills it.
-    private static let positionsPerSegment: Int64 = 10_000
-    private static let bytesPerSegment = 8 << 20
+    /// How much a segment holds: it ends with the event that fills it. Bytes are counted unpacked.
+    package struct SegmentSize: Sendable {
+        package var positions: Int64
+        package var bytes: Int
+
+        package init(positions: Int64 = 10_000, bytes: Int = 8 << 20) {
+            self.positions = positions
+            self.bytes = bytes
+        }
+    }
 
     private let folder: URL
     private let tenant: UUID
     private let head: TreeHead
     private let before: (frontier: MerkleFrontier, chain: [UInt8])
+    private let segmentSize: SegmentSize
 
     private var segments: [ExportManifest.Segment] = []
     private var lines: [UInt8] = []
@@ -32,12 +40,14 @@ package struct ExportWriter: ~Copyable {
         head: SignedTreeHead,
         publicKey: String,
         after frontier: MerkleFrontier,
-        chain: [UInt8]
+        chain: [UInt8],
+        segmentSize: SegmentSize = SegmentSize()
     ) throws {
         self.folder = URL(filePath: folder)
         self.tenant = tenant
         self.head = head.head
         before = (frontier, chain)
+        self.segmentSize = segmentSize
         position = frontier.size
         try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
         guard try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty else {
@@ -55,8 +65,8 @@ package struct ExportWriter: ~Copyable {
         case .event(let event): position = event.position
         case .leaf(let position, _): self.position = position
         }
-        if position - (segments.last?.last ?? before.frontier.size) >= Self.positionsPerSegment
-            || lines.count >= Self.bytesPerSegment
+        if position - (segments.last?.last ?? before.frontier.size) >= segmentSize.positions
+            || lines.count >= segmentSize.bytes
         {
             try endSegment()
         }

@@ -97,7 +97,7 @@ struct AuditEventTests {
         try await Site.run { site in
             let all = try await site.events("")
             let (third, fifth) = (all[2]["position"].int ?? 0, all[4]["position"].int ?? 0)
-            #expect(try await site.events("?after=\(third)&through=\(fifth)") == Array(all[3...4]))
+            #expect(try await site.events("?after_position=\(third)&through_position=\(fifth)") == Array(all[3...4]))
 
             let (from, to) = (all[2]["recorded_at"].text ?? "", all[4]["recorded_at"].text ?? "")
             let between = all.filter { ($0["recorded_at"].text ?? "") >= from && ($0["recorded_at"].text ?? "") <= to }
@@ -109,7 +109,7 @@ struct AuditEventTests {
             while true {
                 let answer = try await site.premises.send(
                     .get,
-                    "/api/audit/events?max_events=3&after=\(after)",
+                    "/api/audit/events?max_events=3&after_position=\(after)",
                     as: site.auditor
                 )
                 pieces += answer.lines.dropLast()
@@ -126,7 +126,7 @@ struct AuditEventTests {
             for query in [
                 "actor=nobody", "actor=integration:", "stream=\(UUID.v7().text)", "room=msg_1", "from=yesterday",
                 "to=1",
-                "after=-1", "max_events=0", "max_events=x",
+                "after_position=-1", "max_events=0", "max_events=x",
             ] {
                 try await site.premises.send(.get, "/api/audit/events?\(query)", as: site.auditor)
                     .expectProblem(400, "query.bad_value")

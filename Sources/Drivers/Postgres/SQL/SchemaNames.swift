@@ -9,8 +9,23 @@ package struct SchemaNames: Sendable, Hashable {
 
     /// The text with every `<schema>.` in it replaced. It must be the program's own: texts in quotes are not told apart.
     package func applied(to text: String) -> String {
-        names.reduce(text) { text, name in
-            text.replacing(try! Regex("(?<![A-Za-z0-9_$\"])\(name.key)\\.")) { _ in "\(name.value)." }
+        if names.isEmpty { return text }
+        var result = ""
+        var word = ""
+        for character in text.unicodeScalars {
+            if Self.isOfIdentifiers(character) {
+                word.unicodeScalars.append(character)
+            } else {
+                result += character == "." ? names[word] ?? word : word
+                result.unicodeScalars.append(character)
+                word = ""
+            }
         }
+        return result + word
+    }
+
+    private static func isOfIdentifiers(_ character: Unicode.Scalar) -> Bool {
+        character.properties.isAlphabetic || ("0"..."9").contains(character) || character == "_" || character == "$"
+            || character == "\""
     }
 }

@@ -15,7 +15,7 @@ extension TenantAPI {
                 "/api/audit/events",
                 "Every event of the log that matches, oldest first; the last line says how far the log was read",
                 for: .auditors,
-                query: [.actor, .eventType, .stream, .room, .from, .to, .after, .through, .maxEvents],
+                query: [.actor, .eventType, .stream, .room, .from, .to, .afterPosition, .throughPosition, .maxEvents],
                 handle: auditEvents
             ),
             Endpoint(
@@ -56,8 +56,8 @@ extension TenantAPI {
     /// The run of positions that the query asks for, (after, through], within the log as it is now.
     private func positions(_ call: Call) async throws -> (after: Position, through: Position) {
         let head = try await head(of: call.tenant)
-        var after = Position(try call.query.integer(.after, or: 0))
-        var through = min(Position(try call.query.integer(.through, or: .max)), head)
+        var after = Position(try call.query.integer(.afterPosition, or: 0))
+        var through = min(Position(try call.query.integer(.throughPosition, or: .max)), head)
         if let from = try call.query.value(.from, { Timestamp($0) }) {
             // What was recorded at that very time belongs to it.
             after = max(after, try await trail.position(at: from.microseconds - 1, in: call.tenant))

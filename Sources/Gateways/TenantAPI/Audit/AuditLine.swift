@@ -16,7 +16,7 @@ package enum AuditLine: Encodable, EndpointAnswer {
     }
 
     package struct End: Codable, Sendable {
-        /// Everything up to this position that matches has been sent: ask for what is `after` it to go on.
+        /// Everything up to this position that matches has been sent: ask for what comes `after_position` to go on.
         package let through: Int64
         /// Whether the limit, not the log, ended it.
         package let more: Bool

@@ -31,12 +31,12 @@ extension Parameter {
     static let room = query("room", .identifier(RoomEvent.self), "What happened in a room or to it.")
     static let from = query("from", timeShape, "Only what was recorded then or later.")
     static let to = query("to", timeShape, "Only what was recorded then or earlier.")
-    static let after = query(
-        "after",
+    static let afterPosition = query(
+        "after_position",
         positions,
         "Only events after this position: `through` of the last line, to go on."
     )
-    static let through = query("through", positions, "Only events up to this position.")
+    static let throughPosition = query("through_position", positions, "Only events up to this position.")
     static let maxEvents = query("max_events", .integer(in: 1...Int(Int32.max)), "How many events at most.")
 
     // MARK: One stream
