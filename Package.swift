@@ -176,7 +176,8 @@ let package = Package(
             "TenantAPITests",
             [
                 "TenantAPI", "GatewayHTTP", "LZ4", "Migrations", "Commands", "Events", "EventStore", "Postgres",
-                "Projections", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, crypto,
+                "Projections", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging,
+                nioCore, crypto,
             ]
         ),
         tests(

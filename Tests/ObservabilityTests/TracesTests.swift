@@ -131,6 +131,23 @@ struct TracesTests {
         #expect(collector.spans.last?.name == "later")
     }
 
+    @Test func `what sends the spans is not traced itself`() async throws {
+        let tracer = Mutex<SpanTracer?>(nil)
+        let exporter = SpanExporter(
+            resource: [],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { [collector] body in
+            tracer.withLock { $0 }?.startSpan("a request of the sender's").end()
+            try collector.take(body)
+        }
+        let spans = SpanTracer(exporter)
+        tracer.withLock { $0 = spans }
+        spans.startSpan("work", context: .topLevel).end()
+        await exporter.flush()
+        await exporter.flush()
+        #expect(collector.spans.map(\.name) == ["work"])
+    }
+
     @Test func `a collector that is away costs its batch and nothing more`() async throws {
         let isAway = Mutex(true)
         let exporter = SpanExporter(

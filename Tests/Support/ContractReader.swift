@@ -11,6 +11,7 @@ package struct ContractReader: Sendable {
         package var status: Int
         /// By names in lower case.
         package var headers: [String: String]
+        /// Of an answer in lines, an array of them.
         package var answer: JSON?
 
         package init(
@@ -97,7 +98,12 @@ package struct ContractReader: Sendable {
         case nil: if said.has("content") { faults.append("nothing is answered") }
         case let answer?:
             guard said["content"].has(type) else { return faults + ["\(type) is not documented"] }
-            faults += schema.faults(in: answer, by: said["content"][type]["schema"], at: "answer")
+            let content = said["content"][type]
+            if content.has("x-itemSchema") {
+                faults += answer.items.flatMap { schema.faults(in: $0, by: content["x-itemSchema"], at: "line") }
+            } else {
+                faults += schema.faults(in: answer, by: content["schema"], at: "answer")
+            }
         }
         return faults
     }

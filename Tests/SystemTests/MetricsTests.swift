@@ -62,7 +62,7 @@ struct MetricsTests {
                 ] == 7
             )
             #expect(
-                text["daybook_http_requests_total", ["method": "GET", "route": "none", "status": "404"]] == 1
+                text["daybook_http_requests_total", ["method": "GET", "route": "NotFound", "status": "404"]] == 1
             )
             // The room and its member are one command's, as the seven messages are one each.
             #expect(text["daybook_append_verdicts_total", ["verdict": "accepted"]] == 8)

@@ -35,7 +35,7 @@ struct StatusTests {
             #expect(report.tenants == 1)
             #expect(report.redis_fault == nil)
             #expect(report.schemas.map(\.name) == ["control", "product"])
-            #expect(report.schemas.allSatisfy { $0.applied > 5 && $0.pending.isEmpty })
+            #expect(report.schemas.allSatisfy { $0.applied > 4 && $0.pending.isEmpty })
             let partition = report.partitions[0]
             #expect(partition.roles.map(\.role) == ["projector", "fanout"])
             for role in partition.roles {

@@ -196,6 +196,7 @@ struct Premises: Sendable {
     private func hold(_ answer: Answer, to method: HTTPRequest.Method, _ path: String, _ body: ByteBuffer?) async throws
     {
         guard answer.status != 500 else { return }
+        let isInLines = answer.headers[.contentType] == "application/x-ndjson"
         let exchange = ContractReader.Exchange(
             method: method.rawValue,
             path: path,
@@ -206,7 +207,8 @@ struct Premises: Sendable {
                 answer.headers.map { ($0.name.canonicalName, $0.value) },
                 uniquingKeysWith: { "\($0), \($1)" }
             ),
-            answer: answer.text.isEmpty ? nil : answer.json
+            // Without the type nil would be JSON's null.
+            answer: isInLines ? .array(answer.lines) : answer.text.isEmpty ? JSON?.none : answer.json
         )
         for fault in try await contract().faults(of: exchange) { Issue.record("\(fault)") }
     }

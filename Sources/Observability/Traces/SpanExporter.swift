@@ -1,5 +1,6 @@
 internal import CoreMetrics
 package import Logging
+internal import ServiceContextModule
 internal import Synchronization
 
 /// Sends spans on in batches, and keeps nobody waiting: those that find no room, or whose batch is not taken, are lost and
@@ -74,16 +75,19 @@ package final class SpanExporter: Sendable {
         }
     }
 
-    /// Batch after batch until nothing waits or one is not taken.
+    /// Batch after batch, until all that waits now is sent or one is not taken.
     private func exportAll() async throws {
-        while !Task.isCancelled {
+        var count = waiting.withLock(\.count)
+        while count > 0 {
             let batch = waiting.withLock { waiting in
                 defer { waiting.removeFirst(min(batchLimit, waiting.count)) }
                 return Array(waiting.prefix(batchLimit))
             }
-            if batch.isEmpty { return }
+            count -= batch.count
             do {
-                try await send(try OTLP.body(of: batch, from: resource))
+                let body = try OTLP.body(of: batch, from: resource)
+                // What sends may be traced itself, and would then never run out of spans to send.
+                try await ServiceContext.withValue(.untraced) { try await send(body) }
                 exported.increment(by: batch.count)
             } catch {
                 failed.increment(by: batch.count)

@@ -12,6 +12,15 @@ package struct TraceContext: Sendable, Equatable {
     /// As W3C Trace Context writes it.
     package var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
 
+    private init(traceID: String, spanID: String, isSampled: Bool) {
+        (self.traceID, self.spanID, self.isSampled) = (traceID, spanID, isSampled)
+    }
+
+    /// In a trace that nobody records.
+    static var unrecorded: TraceContext {
+        TraceContext(traceID: digits(2), spanID: digits(1), isSampled: false)
+    }
+
     /// A new span, in the trace of `parent` or in one that begins here.
     init(childOf parent: TraceContext?) {
         traceID = parent?.traceID ?? Self.digits(2)
@@ -38,6 +47,13 @@ private enum TraceContextKey: ServiceContextKey {
 }
 
 extension ServiceContext {
+    /// Whatever happens in it is in a trace that nobody records.
+    static var untraced: ServiceContext {
+        var context = ServiceContext.topLevel
+        context.trace = .unrecorded
+        return context
+    }
+
     /// The span that is under way; nil if nothing is traced.
     package internal(set) var trace: TraceContext? {
         get { self[TraceContextKey.self] }

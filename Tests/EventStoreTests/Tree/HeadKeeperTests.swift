@@ -82,7 +82,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `heads are signed as the log grows, without being asked`() async throws {
         try await Site.run { site in
             let running = Task { await site.keeper.run([site.tenant.partition]) }

@@ -55,13 +55,22 @@ struct ContractTools: Sendable {
 
     /// Sends what fits the contract of a surface and what does not, and gives the summary.
     ///
-    /// - Parameter caller: whose token it is.
-    func fuzz(_ surface: String, of server: Server, as token: String, caller: String) async throws -> String {
+    /// - Parameters:
+    ///   - paths: a regular expression for those that are tried.
+    ///   - caller: whose token it is.
+    func fuzz(
+        _ surface: String,
+        paths: String,
+        of server: Server,
+        as token: String,
+        caller: String
+    ) async throws -> String {
         try await Self.run(
             "\(bin)/schemathesis",
             [
                 "--config-file", "\(Self.scripts)/schemathesis.toml", "--no-color", "run", "--checks", "all",
                 "--max-examples", Self.examples, "--seed", Self.seed, "--generation-database", "none",
+                "--include-path-regex", paths,
                 "\(server.url)/\(surface)/openapi.json",
             ],
             ["DAYBOOK_TOKEN": token, "DAYBOOK_CALLER": caller, "SCHEMATHESIS_HOOKS": "\(Self.scripts)/hooks.py"],

@@ -15,6 +15,7 @@ struct ComponentSchemas {
         case .integer: integer(direction)
         case .number: ["type": "number"]
         case .boolean: ["type": "boolean"]
+        case .anything: [:]
         case .choice(let choices): ["type": "string", "enum": .array(choices.map { .text($0) })]
         case .form(let form): ["type": "string", "description": .text(form.prefix(1).uppercased() + form.dropFirst())]
         case .nullable(let shape): Self.nullable(schema(of: shape, direction))

@@ -28,7 +28,7 @@ extension Endpoint {
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
             (.unauthorized, ["auth.no_token", "auth.dead_session"]),
-            (.serviceUnavailable, ["store_unavailable", "shutting_down"]),
+            (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
     }
 

@@ -70,12 +70,19 @@ struct OperationEntry {
             "description": .text(endpoint.status.reasonPhrase), "headers": AnswerHeader.references(headers),
         ]
         if let shape = endpoint.answer.answerShape {
-            node["content"] = JSONNode(
-                members: [(endpoint.form.rawValue, ["schema": schemas.schema(of: shape, .answer)])]
-            )
+            node["content"] = JSONNode(members: [(endpoint.form.rawValue, content(shape, &schemas))])
             node["links"] = links(from: shape)
         }
         return node
+    }
+
+    private func content(_ shape: JSONShape, _ schemas: inout ComponentSchemas) -> JSONNode {
+        let schema = schemas.schema(of: shape, .answer)
+        switch endpoint.form {
+        case .whole: return ["schema": schema]
+        // OpenAPI 3.1 has no word for what stands in each line; 3.2 has `itemSchema`.
+        case .lines: return ["schema": ["type": "string", "description": "JSON lines."], "x-itemSchema": schema]
+        }
     }
 
     /// Where what was created can be used: in the paths below that of its collection.

@@ -51,7 +51,8 @@ extension Problem {
         var request_id: String
     }
 
-    func response(requestID: String) -> Response {
+    /// - Parameter request: one that asks for the head alone gets it.
+    func response(to request: Request, requestID: String) -> Response {
         let document = Document(
             type: "urn:daybook:problem:\(code)",
             title: status.reasonPhrase,
@@ -64,7 +65,9 @@ extension Problem {
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: JSONWriter.write(document)))
+        let body = ResponseBody(byteBuffer: JSONWriter.write(document))
+        let response = Response(status: status, headers: headers, body: body)
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
 

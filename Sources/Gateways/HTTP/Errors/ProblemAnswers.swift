@@ -23,8 +23,7 @@ package struct ProblemAnswers: RouterMiddleware {
             // Hummingbird answers it and closes the connection.
             throw error
         } catch {
-            let response = problem(of: error, context).response(requestID: context.requestID)
-            return request.method == .head ? response.createHeadResponse() : response
+            return problem(of: error, context).response(to: request, requestID: context.requestID)
         }
     }
 

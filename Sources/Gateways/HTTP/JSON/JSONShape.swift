@@ -20,6 +20,8 @@ package indirect enum JSONShape: Sendable, Equatable {
     case integer
     case number
     case boolean
+    /// Any value at all, null included.
+    case anything
     /// One of these texts.
     case choice([String])
     /// A text of a form of its own, described for people.
@@ -84,6 +86,7 @@ extension JSONShape {
         case .integer: "an integer"
         case .number: "a number"
         case .boolean: "true or false"
+        case .anything: "a value"
         case .choice(let choices): "one of " + choices.joined(separator: ", ")
         case .form(let form): form
         case .nullable(let shape), .named(_, let shape), .noted(let shape, _): shape.expectation
@@ -134,7 +137,7 @@ extension JSONShape {
         case .either(let shapes): .either(shapes.map { $0.mappingFields(change) })
         case .named(let name, let shape): .named(name, shape.mappingFields(change))
         case .noted(let shape, let note): .noted(shape.mappingFields(change), note)
-        case .text, .integer, .number, .boolean, .choice, .form, .tagged: self
+        case .text, .integer, .number, .boolean, .anything, .choice, .form, .tagged: self
         }
     }
 
@@ -144,7 +147,7 @@ extension JSONShape {
             .object(fields.map { Field(name: $0.name, shape: $0.shape.bare, required: $0.required) })
         case .array(let element): .array(element.bare)
         case .nullable(let shape), .named(_, let shape), .noted(let shape, _): shape.bare
-        case .text, .integer, .number, .boolean, .choice, .form, .either, .tagged: self
+        case .text, .integer, .number, .boolean, .anything, .choice, .form, .either, .tagged: self
         }
     }
 }

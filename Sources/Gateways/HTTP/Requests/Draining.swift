@@ -15,10 +15,8 @@ internal import Synchronization
 package final class Draining: Sendable {
     /// How long a client that was refused stays away: longer than the port is still open.
     static let retryAfterSeconds = 3
-    /// The port is open until nobody has come for so long,
-    private static let quiet: Duration = .milliseconds(300)
-    /// but not longer than this.
-    private static let limit: Duration = .seconds(2)
+    private let quiet: Duration
+    private let limit: Duration
 
     private enum Phase { case serving, announcing, refusing }
 
@@ -29,7 +27,13 @@ package final class Draining: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    /// - Parameters:
+    ///   - quiet: the port is open until nobody has come for so long,
+    ///   - limit: but not longer than this.
+    package init(quiet: Duration = .milliseconds(300), limit: Duration = .seconds(2)) {
+        self.quiet = quiet
+        self.limit = limit
+    }
 
     /// Whether the process was told to end.
     package var isDraining: Bool { state.withLock { $0.phase != .serving } }
@@ -43,7 +47,7 @@ package final class Draining: Sendable {
     package func refuse() async {
         let start = ContinuousClock.now
         state.withLock { $0 = State(phase: .refusing, refusedAt: start) }
-        while ContinuousClock.now < min(state.withLock(\.refusedAt) + Self.quiet, start + Self.limit) {
+        while ContinuousClock.now < min(state.withLock(\.refusedAt) + quiet, start + limit) {
             // A cancelled sleep means that there is no more time for courtesies.
             do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
         }
@@ -86,7 +90,7 @@ package struct DrainingGate: RouterMiddleware {
             "this process is about to end; send the same request again",
             retryAfterSeconds: Draining.retryAfterSeconds
         )
-        var response = problem.response(requestID: context.requestID)
+        var response = problem.response(to: request, requestID: context.requestID)
         response.headers[.connection] = "close"
         return response
     }

@@ -79,7 +79,10 @@ package struct AuditEventView: Encodable, EndpointAnswer {
                 nullable(.correlation, "A UUID."),
                 nullable(.causation, "A UUID."),
                 nullable(.traceparent, "W3C trace context."),
-                .init("data", .nullable(.noted(.object([]), .about("What it says; personal texts are opened.")))),
+                .init(
+                    "data",
+                    .noted(.anything, .about("What it says, personal texts opened; null if it is not understood."))
+                ),
                 nullable(.fault, "Why it is not understood."),
             ])
         )
