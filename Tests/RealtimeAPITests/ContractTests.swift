@@ -57,6 +57,8 @@ struct ContractTests {
             try await stage.perform(RenameUser(user: bob, name: "Bob B."), by: bob)
             try await stage.perform(DeactivateUser(user: eve), by: ada)
             try await stage.perform(ReactivateUser(user: eve), by: ada)
+            try await stage.perform(DeactivateUser(user: eve), by: ada)
+            try await stage.perform(ForgetUser(user: eve, reason: .personAsked), by: ada)
             try await stage.perform(ChangeUserRole(user: bob, role: .admin), by: ada)
             let told = try await subscriber.drain()
             #expect(Set(told.compactMap { $0["type"].text }) == Set(RealtimeType.allCases.map(\.rawValue)))

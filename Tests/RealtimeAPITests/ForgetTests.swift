@@ -55,10 +55,20 @@ struct ForgetTests {
             try await stage.atAnotherGateway { other in
                 var elsewhere = subscriber
                 elsewhere.stage = other
-                #expect(try text(of: try await elsewhere.peek().events).contains(Self.word))
-                try await forget(ada, on: stage, by: owner)
-                for place in [subscriber, elsewhere] {
-                    try await eventually { try !text(of: try await place.peek().events).contains(Self.word) }
+                await withThrowingTaskGroup(of: Void.self) { group in
+                    for service in other.api.services { group.addTask { try await service.run() } }
+                    group.addTask { [elsewhere] in
+                        // Until it hears the fan-out.
+                        try await Task.sleep(for: .milliseconds(300))
+                        #expect(try text(of: try await elsewhere.peek().events).contains(Self.word))
+                        try await forget(ada, on: stage, by: owner)
+                        for place in [subscriber, elsewhere] {
+                            try await eventually { try !text(of: try await place.peek().events).contains(Self.word) }
+                        }
+                    }
+                    // The services do not end by themselves.
+                    if case .failure(let error) = await group.nextResult() { Issue.record(error) }
+                    group.cancelAll()
                 }
             }
             _ = try await stage.redis("FLUSHALL")
