@@ -61,6 +61,10 @@ struct StreamReader: Sendable {
         var stream = stream
         while true {
             let events = try await log.read(stream: id.uuid, of: tenant, after: stream.version, limit: page)
+            // A client may name a stream of another kind: there is none of this kind by that name.
+            if let first = events.first, first.version == 1, Self.isOfAnother(first, than: S.Vocabulary.self) {
+                return stream
+            }
             for raw in events {
                 let event = try await codec.decode(raw, as: S.Vocabulary.self)
                 let place = Place(
@@ -72,5 +76,9 @@ struct StreamReader: Sendable {
             }
             if events.count < page { return stream }
         }
+    }
+
+    private static func isOfAnother<E: Event>(_ event: RecordedEvent, than kind: E.Type) -> Bool {
+        EventCatalog.kinds.contains { $0 != kind && $0.types.contains { $0.name == event.type.name } }
     }
 }

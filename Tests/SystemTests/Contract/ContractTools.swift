@@ -57,10 +57,12 @@ struct ContractTools: Sendable {
     ///
     /// - Parameters:
     ///   - paths: a regular expression for those that are tried.
+    ///   - phases: `stateful` only where something is made that can be used.
     ///   - caller: whose token it is.
     func fuzz(
         _ surface: String,
         paths: String,
+        phases: String,
         of server: Server,
         as token: String,
         caller: String
@@ -70,7 +72,7 @@ struct ContractTools: Sendable {
             [
                 "--config-file", "\(Self.scripts)/schemathesis.toml", "--no-color", "run", "--checks", "all",
                 "--max-examples", Self.examples, "--seed", Self.seed, "--generation-database", "none",
-                "--include-path-regex", paths,
+                "--include-path-regex", paths, "--phases", phases,
                 "\(server.url)/\(surface)/openapi.json",
             ],
             ["DAYBOOK_TOKEN": token, "DAYBOOK_CALLER": caller, "SCHEMATHESIS_HOOKS": "\(Self.scripts)/hooks.py"],

@@ -76,6 +76,12 @@ struct StrictJSONTests {
         #expect(order.urgent == true)
     }
 
+    @Test(arguments: [("3.0", 3), ("-1e2", -100), ("2.50E1", 25)] as [(String, Int64)])
+    func `an integer is one however it is spelled`(_ text: String, _ value: Int64) throws {
+        let order = try json.decode(ByteBuffer(string: #"{"title":"x","parts":[{"name":"y","size":\#(text)}]}"#))
+        #expect(order.parts?.first?.size == value)
+    }
+
     @Test func `unknown fields are all named, wherever they are`() {
         let problem = problem(
             #"{"title":"x","b":{"deep":[1]},"parts":[{"name":"y"},{"name":"z","a/b~c":1}],"Title":"x"}"#

@@ -159,4 +159,24 @@ struct RoomEndpointTests {
             try await premises.send(.get, "/api/rooms", as: stranger, since: post).expectProblem(400, "bad_position")
         }
     }
+
+    @Test func `an identifier of another kind names nothing, whoever asked for it before`() async throws {
+        try await Premises.run { premises in
+            let room = try await premises.room()
+            let message = try await premises.post("x", in: room.id)
+            let (ofRoom, ofMessage) = (String(room.id.dropFirst(5)), String(message.id.dropFirst(4)))
+            for uuid in [ofRoom, ofMessage, "00000000-0000-0000-0000-000000000000"] {
+                let body = #"{"body":"y","thread_id":"msg_\#(uuid)"}"#
+                let status = try await premises.send(.post, "/api/rooms/room_\(uuid)/messages", body).status
+                #expect(status == 404 || status == 422)
+                if uuid != ofRoom {
+                    let rename = try await premises.send(.patch, "/api/rooms/room_\(uuid)", #"{"name":"y"}"#)
+                    rename.expectProblem(404, "room.not_found")
+                }
+            }
+            premises.handler.clearCache()
+            let rename = try await premises.send(.patch, "/api/rooms/room_\(ofMessage)", #"{"name":"y"}"#)
+            rename.expectProblem(404, "room.not_found")
+        }
+    }
 }

@@ -30,7 +30,8 @@ def main(url, token):
     room = rooms.post_rooms(tenant.NewRoom(name="From Python", kind="private"))
     assert room.role == "moderator" and room.topic is None, room
 
-    queue = queues.post_queues(realtime.QueueRegistration(rooms=[room.id], initial_state=["rooms"]))
+    registration = realtime.QueueRegistration(rooms=[room.id], initial_state=["rooms"])
+    queue = queues.post_queues(queue_registration=registration)
     assert queue.ignored == [] and queue.state.me is None, queue
 
     answer = rooms.post_room_messages_with_http_info(room.id, tenant.NewMessage(body="Hello from a generated client"))

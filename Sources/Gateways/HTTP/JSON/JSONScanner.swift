@@ -189,8 +189,15 @@ struct JSONScanner {
             try digits()
         }
         // Foundation's decoder does not say where the number stands that does not fit.
-        guard shape == .integer, Int64(String(decoding: bytes[start..<index], as: UTF8.self)) == nil else { return }
+        guard shape == .integer, !Self.isInteger(String(decoding: bytes[start..<index], as: UTF8.self)) else { return }
         throw .wrongType(JSONPointer.of(path), .integer)
+    }
+
+    /// Also `3.0` and `3e2`, which are integers to JSON Schema, as far as a double holds each.
+    private static func isInteger(_ text: String) -> Bool {
+        if Int64(text) != nil { return true }
+        guard let number = Double(text) else { return false }
+        return number.magnitude < 0x1p53 && number == number.rounded()
     }
 
     private mutating func digits() throws(Problem) {
