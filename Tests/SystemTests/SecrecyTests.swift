@@ -27,7 +27,8 @@ struct SecrecyTests {
 
     private func room(on server: Server, as ada: String) async throws -> String {
         let room = ["kind": "channel", "name": name]
-        return try await server.post("/api/rooms", room, as: ada, headers: ["Idempotency-Key": key]).decode(Room.self).id
+        return try await server.post("/api/rooms", room, as: ada, headers: ["Idempotency-Key": key]).decode(Room.self)
+            .id
     }
 
     /// Everything that a client can do right and wrong, with something secret in each part of it; all at once, since each waits
@@ -35,7 +36,8 @@ struct SecrecyTests {
     private func use(_ server: Server, _ room: String, as ada: String) async {
         let messages = "/api/rooms/\(room)/messages"
         await withTaskGroup(of: Void.self) { group in
-            func ask(_ method: HTTPMethod, _ path: String, _ body: (any Encodable & Sendable)? = nil, as token: String) {
+            func ask(_ method: HTTPMethod, _ path: String, _ body: (any Encodable & Sendable)? = nil, as token: String)
+            {
                 group.addTask { [key] in
                     // What it is answered is other tests' business.
                     _ = try? await server.send(method, path, body, as: token, headers: ["Idempotency-Key": key])
@@ -144,7 +146,9 @@ struct SecrecyTests {
             let headers = ["X-Request-Id": requestID, "traceparent": "00-\(traceID)-b7ad6b7169203331-01"]
             let room = ["kind": "channel", "name": "general"]
             #expect(try await server.post("/api/rooms", room, as: ada, headers: headers).status == 201)
-            let tenant = try installation.product().execute("SELECT tenant FROM es.tenants LIMIT 1").decode(UUID.self)[0]
+            let tenant = try installation.product().execute("SELECT tenant FROM es.tenants LIMIT 1").decode(UUID.self)[
+                0
+            ]
             #expect(await server.terminate() == 0)
 
             var lines: [[String: Any]] = []
