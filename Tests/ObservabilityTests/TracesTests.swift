@@ -61,6 +61,26 @@ struct TracesTests {
         return context
     }
 
+    @Test func `what waits when the end comes, or is just being sent, is sent by the flush`() async throws {
+        let exporter = SpanExporter(
+            resource: [],
+            interval: .milliseconds(1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { [collector] body in
+            // Long enough to be cut off in the middle.
+            try await Task.sleep(for: .milliseconds(200))
+            try collector.take(body)
+        }
+        let tracer = SpanTracer(exporter)
+        let running = Task { await exporter.run() }
+        tracer.startSpan("request", context: context(nil, tracer)).end()
+        try await Task.sleep(for: .milliseconds(50))
+        running.cancel()
+        await running.value
+        await exporter.flush()
+        #expect(collector.spans.map(\.name) == ["request"])
+    }
+
     @Test func `spans of one trace know each other, and who began it`() async throws {
         let exporter = exporter()
         let tracer = SpanTracer(exporter)

@@ -52,9 +52,8 @@ package final class SpanExporter: Sendable {
     /// Exports until it is cancelled; what waits then is for `flush`.
     package func run() async {
         var isFailing = false
-        while !Task.isCancelled {
-            // Cancelled: the loop ends.
-            try? await Task.sleep(for: interval)
+        while true {
+            do { try await Task.sleep(for: interval) } catch { return }
             do {
                 try await exportAll()
                 isFailing = false
@@ -90,7 +89,11 @@ package final class SpanExporter: Sendable {
                 try await ServiceContext.withValue(.untraced) { try await send(body) }
                 exported.increment(by: batch.count)
             } catch {
-                failed.increment(by: batch.count)
+                if Task.isCancelled {
+                    waiting.withLock { $0 = batch + $0 }
+                } else {
+                    failed.increment(by: batch.count)
+                }
                 throw error
             }
         }
