@@ -71,18 +71,24 @@ struct Population: Sendable {
         return room
     }
 
-    /// Waits until the fan-out has passed everything that is in the log now.
+    /// Waits until the fan-out has passed everything that is in the log now, at most two minutes.
     func isFannedOut(by system: System) async throws {
+        let deadline = ContinuousClock.now + .seconds(120)
         let head = try await log.currentHeads()[tenant.partition] ?? 0
         let redis = try RedisClient(RedisConfiguration(url: system.settings.redis))
         let key = FanoutKeys.state(tenant.partition)
         while try await redis.send(RedisCommand("HGET", key, "w")).string.flatMap({ Int64($0) }) ?? 0 < head {
+            guard deadline > .now else { throw NotThere() }
             try await Task.sleep(for: .milliseconds(100))
         }
         await redis.close()
     }
 
     func close() async { await log.close() }
+
+    private struct NotThere: Error, CustomStringConvertible {
+        let description = "the fan-out does not come to the log's head"
+    }
 }
 
 /// `body(0)` … `body(count - 1)`, `width` of them at a time; results in order.

@@ -128,7 +128,8 @@ extension RealtimeType {
         case .resync:
             .object([
                 .init("scope", .choice(["all"])),
-                .init("reason", .choice(["overflow", "role_changed", "reactivated"])), .absentable("since", .time),
+                .init("reason", .choice(["overflow", "role_changed", "reactivated", "repaired"])),
+                .absentable("since", .time),
             ])
         }
     }
