@@ -150,7 +150,7 @@ struct Server {
         if !projecting.isEmpty { Monitoring.watch(partitions) }
 
         // What answers.
-        let router = Router<DaybookRequestContext>.daybook(draining)
+        let router = Router<DaybookRequestContext>.daybook(draining, isTraced: options.traces != nil)
         let readiness = Readiness(
             control: control,
             product: product,

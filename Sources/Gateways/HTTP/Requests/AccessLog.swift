@@ -5,10 +5,12 @@ package import Hummingbird
 internal import Logging
 internal import Sessions
 
-/// One line a request: method, route as it was defined, status, milliseconds, tenant, request id. Never a token, a body, a path
+/// Measures each request, and writes one line of it: method, route as it was defined, status, milliseconds, tenant, request id. Never a token, a body, a path
 /// as it was asked for or a query value.
 package struct AccessLog: RouterMiddleware {
     package typealias Context = DaybookRequestContext
+
+    private let series = RequestSeries()
 
     package init() {}
 
@@ -21,23 +23,24 @@ package struct AccessLog: RouterMiddleware {
         let start = ContinuousClock.now
         do {
             let response = try await next(request, context)
-            log(request, context, response.status.code, start)
+            note(request, context, response.status.code, .now - start)
             return response
         } catch {
             // Only a connection that broke gets here: errors have become answers further in.
-            log(request, context, 499, start)
+            note(request, context, 499, .now - start)
             throw error
         }
     }
 
-    private func log(
+    private func note(
         _ request: Request,
         _ context: DaybookRequestContext,
         _ status: Int,
-        _ start: ContinuousClock.Instant
+        _ duration: Duration
     ) {
+        series.note(request.method, context.endpointPath, status, duration)
         guard context.logger.logLevel <= .info else { return }
-        let microseconds = (ContinuousClock.now - start) / .microseconds(1)
+        let microseconds = duration / .microseconds(1)
         var metadata: Logger.Metadata = [
             "method": .string(request.method.rawValue),
             "route": .string(context.endpointPath ?? "-"),

@@ -1,37 +1,10 @@
 internal import CoreMetrics
 internal import HTTPTypes
-package import Hummingbird
 internal import Synchronization
 
 /// Counts requests and measures them, by method, route as it was defined, and status: never by anything that a client makes up.
-package struct RequestMeter: RouterMiddleware {
-    package typealias Context = DaybookRequestContext
-
-    private let series = RequestSeries()
-
-    package init() {}
-
-    @concurrent
-    package func handle(
-        _ request: Request,
-        context: DaybookRequestContext,
-        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
-    ) async throws -> Response {
-        let start = ContinuousClock.now
-        do {
-            let response = try await next(request, context)
-            series.note(request.method, context.endpointPath, response.status.code, .now - start)
-            return response
-        } catch {
-            // Only a connection that broke gets here: errors have become answers further in.
-            series.note(request.method, context.endpointPath, 499, .now - start)
-            throw error
-        }
-    }
-}
-
 /// The series that there are, found by a look into a dictionary instead of by their labels' texts.
-private final class RequestSeries: Sendable {
+final class RequestSeries: Sendable {
     private struct Key: Hashable {
         let method: HTTPRequest.Method
         let route: String
