@@ -43,6 +43,16 @@ struct ImportToolTests {
         ).decode(Int.self)[0]
     }
 
+    /// Those to the product database, without the one that asks.
+    private func connections(to installation: Installation) throws -> Int {
+        try installation.product().execute(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+            """
+        ).decode(Int.self)[0]
+    }
+
     @Test func `an import that was killed goes on where it was, and nothing comes twice`() async throws {
         try await Installation.run { (installation) async throws in
             let export = try await export(for: installation)
@@ -51,6 +61,8 @@ struct ImportToolTests {
             try await eventually("some is imported") { try posted(in: installation) > 0 }
             killed.signal(SIGKILL)
             await killed.end()
+            // What it had sent last is committed, or not, without it.
+            try await eventually("its connections have ended") { try connections(to: installation) == 0 }
             let before = try posted(in: installation)
 
             #expect(try await installation.tool(arguments).contains("messages: \(Self.count - before)"))
