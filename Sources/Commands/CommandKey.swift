@@ -71,8 +71,6 @@ enum StoredAnswer<Answer: Codable & Sendable>: Codable {
     init(bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
 
     func bytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
+        try JSONWriter.bytes(of: self, nils: .leftOut)
     }
 }

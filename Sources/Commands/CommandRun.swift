@@ -173,9 +173,7 @@ struct CommandRun<C: Command> {
             correlation: context.correlation,
             traceparent: context.traceparent
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(metadata))
+        return try JSONWriter.bytes(of: metadata, nils: .leftOut)
     }
 
     // MARK: Without events

@@ -40,19 +40,13 @@ package struct EventCodec: Sendable {
         for subject in event.subjects {
             context.current[subject] = try await keyring.current(of: subject.uuid, in: tenant)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        encoder.userInfo[SealingContext.userInfoKey] = context
-        return Array(try encoder.encode(event))
+        return try JSONWriter.bytes(of: event, nils: .leftOut, userInfo: [SealingContext.userInfoKey: context])
     }
 
     /// What the event says as JSON, at its kind's current version and with personal fields opened: `{"of": …, "text": …}`, the
     /// text null for a person who has been forgotten. For those who may read everything.
     package static func plainPayload(of event: AnyEvent) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        encoder.userInfo[SealingContext.plainKey] = true
-        return Array(try encoder.encode(event.said))
+        try JSONWriter.bytes(of: event.said, nils: .leftOut, userInfo: [SealingContext.plainKey: true])
     }
 
     /// Decodes one event; keys that are not at hand are loaded.

@@ -195,6 +195,10 @@ struct PollTests {
                 }
             }
             #expect(answer.code == "superseded")
+            // Where the fan-out's wakes are, such news would push them out.
+            let wakes = try #require(try await stage.redis("XRANGE", FanoutKeys.wake, "-", "+").array)
+            let kinds = wakes.compactMap { $0.array?.last?.array?.first?.string }
+            #expect(!kinds.isEmpty && !kinds.contains("s"))
         }
     }
 
@@ -209,7 +213,9 @@ struct PollTests {
             let client = subscriber
             let answer = try await client.whileParked {
                 // What another gateway had to say about the poll before, and this one hears late.
-                try await stage.api.hot.tell(.init(.superseded, older.poll, gateway: "another"))
+                let owner = QueueOwner(stage.tenant.id, ada.id)
+                let notice = HotQueues.Notice(.superseded, older.poll, of: owner, gateway: "another")
+                try await stage.api.hot.tell(notice, to: stage.api.gateway)
                 try await stage.post("hello", in: room, by: ada)
             }
             #expect(answer.events.map(\.messageBody) == ["hello"])

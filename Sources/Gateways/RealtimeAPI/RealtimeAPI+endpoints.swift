@@ -62,7 +62,7 @@ extension RealtimeAPI {
             ) { call in
                 let queue = try await self.queue(call)
                 try await self.registry.delete(queue)
-                self.hub.end(queue: queue.id)
+                self.hub.end(queue: queue.id, of: queue.owner)
                 await self.tellDeleted(queue, call.context.logger)
                 return Reply()
             },
@@ -71,7 +71,7 @@ extension RealtimeAPI {
 
     /// Has the other gateways forget a queue that is deleted.
     func tellDeleted(_ queue: Queue, _ logger: Logger) async {
-        do { try await hot.tell(.init(.deleted, queue.id, gateway: gateway)) } catch {
+        do { try await hot.tell(.init(.deleted, queue.id, of: queue.owner, gateway: gateway)) } catch {
             // They forget it when they hear of Redis again.
             logger.warning("The other gateways do not hear that a queue is deleted", metadata: ["error": "\(error)"])
         }

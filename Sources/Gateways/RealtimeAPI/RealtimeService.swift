@@ -19,7 +19,7 @@ struct RealtimeService: Service {
     func run() async throws {
         let reader = RedisStreamReader(
             api.configuration.redis,
-            streams: [FanoutKeys.wake: .latest],
+            streams: [FanoutKeys.wake: .latest, FanoutKeys.notices(for: api.gateway): .latest],
             onFailure: { [logger] in logger.warning("No word from the fan-out", metadata: ["error": "\($0)"]) },
             onEntries: { [api] in $0.forEach { hear($0, api) } },
             onGap: { [api] in
@@ -54,10 +54,10 @@ private func hear(_ entry: RedisStreamEntry, _ api: RealtimeAPI) {
         api.hear(wake)
     } else if let notice = HotQueues.Notice(entry), notice.gateway != api.gateway {
         switch notice.kind {
-        case .superseded: api.hub.end(poll: notice.id)
+        case .superseded: api.hub.end(poll: notice.id, of: notice.owner)
         case .deleted:
             api.registry.forget(notice.id)
-            api.hub.end(queue: notice.id)
+            api.hub.end(queue: notice.id, of: notice.owner)
         }
     }
 }

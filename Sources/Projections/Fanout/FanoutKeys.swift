@@ -17,6 +17,7 @@ package typealias QueueOwner = RealtimeFacts.Key<UserID>
 /// daybook:<p>:u:<tenant>:<user>     hash      f: floor, r<room> | c | *: revocations (FanoutFences)
 /// daybook:<p>:ev:<position>-<k>     string    payload                                (RealtimePayload.stored)
 /// daybook:poll:<queue>              string    gateway, alive until                   (the realtime API's)
+/// daybook:notices:<gateway>         stream    whose polls are over                   (the realtime API's)
 /// ```
 package enum FanoutKeys {
     package static let wake = "daybook:wake"
@@ -38,6 +39,7 @@ package enum FanoutKeys {
         "daybook:\(partition):ev:\(place.position)-\(place.index)"
     }
 
+    package static func notices(for gateway: String) -> String { "daybook:notices:\(gateway)" }
     package static func poll(_ queue: UUID) -> String { "daybook:poll:\(queue.hex)" }
 }
 
@@ -57,7 +59,18 @@ extension RealtimeFacts.Key where ID == UserID {
 extension UUID {
     /// 32 hexadecimal digits.
     package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 32) { text in
+            withUnsafeBytes(of: uuid) { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    text[2 * index] = Self.hexDigit(byte >> 4)
+                    text[2 * index + 1] = Self.hexDigit(byte & 0xF)
+                }
+            }
+            return 32
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 }

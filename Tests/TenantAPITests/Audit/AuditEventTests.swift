@@ -39,6 +39,19 @@ struct AuditEventTests {
         }
     }
 
+    @Test func `a position that the log has not come to is refused, so that nobody goes on from there`() async throws {
+        try await Site.run { site in
+            let head = try #require(try await site.events("").last?["position"].int)
+            #expect(try await site.events("?after_position=\(head)").isEmpty)
+            let ahead = try await site.premises.send(
+                .get,
+                "/api/audit/events?after_position=\(head + 1)",
+                as: site.auditor
+            )
+            ahead.expectProblem(400, "audit.position_ahead")
+        }
+    }
+
     @Test func `an auditor reads every event of the tenant, in order, with what it says`() async throws {
         try await Site.run { site in
             let neighbour = try await site.premises.handler.log.place(UUID.v7(), in: site.premises.tenant.partition)

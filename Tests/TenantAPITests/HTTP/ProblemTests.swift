@@ -23,6 +23,46 @@ struct ProblemTests {
         }
     }
 
+    @Test func `headers of many combining marks take no time`() async throws {
+        try await Premises.run { premises in
+            let marks = String(repeating: "\u{301}\u{327}", count: 15_000)
+            let room = try await premises.room()
+            let clock = ContinuousClock()
+            let time = try await clock.measure {
+                for _ in 0..<10 {
+                    let stranger = try await premises.send(
+                        .get,
+                        "/api/me",
+                        headers: [.authorization: "beare\(marks) x"]
+                    )
+                    stranger.expectProblem(401, "auth.no_token")
+                    let read = try await premises.send(
+                        .get,
+                        "/api/rooms/\(room.id)",
+                        headers: [.ifNoneMatch: "W\(marks)"]
+                    )
+                    #expect(read.status == 200)
+                    let changed = try await premises.send(
+                        .patch,
+                        "/api/rooms/\(room.id)",
+                        #"{"topic":"x"}"#,
+                        headers: [.ifMatch: "W\(marks)"]
+                    )
+                    changed.expectProblem(400, "bad_if_match")
+                    let posted = try await premises.send(
+                        .post,
+                        "/api/rooms/\(room.id)/messages",
+                        #"{"body":"x"}"#,
+                        headers: [.contentType: "application/jso\(marks)"]
+                    )
+                    posted.expectProblem(415, "body.not_json")
+                }
+            }
+            // Comparing them as Unicode has them equal takes a second for each.
+            #expect(time < .seconds(10))
+        }
+    }
+
     @Test func `a revoked session is 401`() async throws {
         try await Premises.run { premises in
             let (session, token) = try await premises.sessions.open(

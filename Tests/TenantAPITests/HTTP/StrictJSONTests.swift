@@ -29,6 +29,9 @@ struct StrictJSONTests {
 
     private let json = StrictJSON(Order.self)
 
+    /// Letters with marks that Unicode sorts before it compares them.
+    private static let marks = String(repeating: "\u{301}\u{327}", count: 60_000)
+
     private func problem(_ text: String) -> Problem? { problem(Array(text.utf8)) }
 
     private func problem(_ bytes: [UInt8]) -> Problem? {
@@ -36,6 +39,18 @@ struct StrictJSONTests {
             _ = try json.decode(ByteBuffer(bytes: bytes))
             return nil
         } catch { return error }
+    }
+
+    @Test func `names and choices of many combining marks take no time`() {
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            #expect(problem(#"{"title":"x","a\#(Self.marks)":1}"#)?.code == "json.unknown_field")
+            #expect(problem(#"{"title":"x","parts":[{"a\#(Self.marks)":1}]}"#)?.errors.first?.pointer == "/parts/0")
+            #expect(problem(#"{"title":"x","role":"owner\#(Self.marks)"}"#)?.code == "json.wrong_type")
+            #expect(problem(#"{"title":"x","user":"user_\#(Self.marks)"}"#)?.code == "json.wrong_type")
+        }
+        // One comparison of such texts takes longer.
+        #expect(time < .seconds(2))
     }
 
     @Test func `the shape of a request is what its type decodes`() {

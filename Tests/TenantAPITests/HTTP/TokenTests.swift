@@ -15,6 +15,17 @@ struct TokenTests {
         Session(id: .v7(), tenant: tenant, user: user, expiresAt: .now)
     }
 
+    @Test func `base64 for URLs is Foundation's without padding, in one spelling`() throws {
+        for count in 0..<70 {
+            let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+            let text = Base64URL.encode(bytes)
+            let padded = Data(bytes).base64EncodedString()
+            #expect(text == padded.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+            #expect(Base64URL.decode(text) == bytes)
+        }
+        for text in ["A", "AB", "AAB", "AA==", "A+AA", "A/AA", "AA A", "AAé"] { #expect(Base64URL.decode(text) == nil) }
+    }
+
     @Test func `a position comes back from its token and does not show in it`() throws {
         let tokens = PositionTokens(masterKey: key)
         for position: Position in [0, 1, 4711, .max] {

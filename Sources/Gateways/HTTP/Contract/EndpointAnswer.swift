@@ -1,3 +1,4 @@
+internal import Events
 package import NIOCore
 
 /// What can stand in an answer. A type that encodes and decodes itself needs to say no more:

@@ -6,6 +6,8 @@ internal import HTTPTypes
 struct JSONScanner {
     private static let depthLimit = 32
     private static let faultLimit = 20
+    /// Bytes of a field's name as it is spelled. No field has a longer one.
+    private static let nameLimit = 256
 
     private let bytes: UnsafeRawBufferPointer
     private var index = 0
@@ -39,7 +41,9 @@ struct JSONScanner {
         switch peek {
         case UInt8(ascii: "{"): try nested { scanner throws(Problem) in try scanner.object(shape) }
         case UInt8(ascii: "["): try nested { scanner throws(Problem) in try scanner.array(shape) }
-        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "\""):
+            let length = try string().range.count - 2
+            guard length <= lengthLimit(of: shape) else { throw .wrongType(JSONPointer.of(path), shape) }
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
         case UInt8(ascii: "n"): try literal("null")
@@ -49,6 +53,16 @@ struct JSONScanner {
                 throw malformed("there is no value at byte \(index)")
             }
             try number(shape)
+        }
+    }
+
+    /// Bytes of a text as it is spelled, escapes and all. What has few forms is compared with them as Unicode has texts equal, in a
+    /// time that grows with the square of a run of combining marks.
+    private func lengthLimit(of shape: JSONShape?) -> Int {
+        switch shape {
+        case .choice(let texts): 6 * (texts.map(\.utf8.count).max() ?? 0)
+        case .form: 512
+        default: .max
         }
     }
 
@@ -65,20 +79,20 @@ struct JSONScanner {
 
     private mutating func object(_ shape: JSONShape?) throws(Problem) {
         let fields: [JSONShape.Field]? = if case .object(let fields) = shape { fields } else { nil }
-        var seen: Set<String> = []
+        var seen: Set<[UInt8]> = []
         if take("}") { return }
         while true {
             guard peek == UInt8(ascii: "\"") else { throw malformed("there is no field name at byte \(index)") }
             let name = try name()
             path.append(name)
-            guard seen.insert(name).inserted else {
+            guard seen.insert(Array(name.utf8)).inserted else {
                 throw .badRequest(
                     "json.duplicate_field",
                     "a field comes twice",
                     errors: [.init(JSONPointer.of(path), "comes twice")]
                 )
             }
-            let field = fields?.first { $0.name == name }
+            let field = fields?.first { $0.name.utf8.elementsEqual(name.utf8) }
             // A value where no object belongs is told by its type, not by its fields.
             if fields != nil, field == nil, unknown.count < Self.faultLimit {
                 unknown.append(.init(JSONPointer.of(path), "is not known here"))
@@ -131,6 +145,17 @@ struct JSONScanner {
 
     private mutating func name() throws(Problem) -> String {
         let (range, escaped) = try string()
+        guard range.count - 2 <= Self.nameLimit else {
+            let fault = Problem.Fault(
+                JSONPointer.of(path),
+                "has a field with a name of more than \(Self.nameLimit) bytes"
+            )
+            throw .badRequest(
+                "json.unknown_field",
+                "the body has fields that this route does not know",
+                errors: [fault]
+            )
+        }
         guard escaped else { return String(decoding: bytes[range].dropFirst().dropLast(), as: UTF8.self) }
         do { return try JSONDecoder().decode(String.self, from: Data(bytes[range])) } catch {
             throw malformed("the field name at byte \(range.lowerBound) cannot be read")

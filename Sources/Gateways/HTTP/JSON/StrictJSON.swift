@@ -57,6 +57,14 @@ enum JSONPointer {
     static func of(_ path: [String]) -> String { path.map(token).joined() }
 
     private static func token(_ name: String) -> String {
-        "/" + name.replacing("~", with: "~0").replacing("/", with: "~1")
+        var token = Array("/".utf8)
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "~"): token += "~0".utf8
+            case UInt8(ascii: "/"): token += "~1".utf8
+            default: token.append(byte)
+            }
+        }
+        return String(decoding: token, as: UTF8.self)
     }
 }

@@ -1,23 +1,18 @@
 internal import EventStore
 internal import HTTPTypes
-package import Hummingbird
+internal import Hummingbird
 internal import Logging
-package import Sessions
+internal import Sessions
 
-/// Lets a request in whose `Authorization: Bearer dbk_…` is a live session's token, and notes the session.
-package struct BearerAuth: RouterMiddleware {
-    package typealias Context = DaybookRequestContext
+/// Lets a request in whose `Authorization: Bearer dbk_…` is a live session's token.
+struct BearerAuth: Sendable {
+    /// No header of ours is longer.
+    private static let lengthLimit = 256
 
     let sessions: SessionStore
 
-    package init(sessions: SessionStore) { self.sessions = sessions }
-
-    @concurrent
-    package func handle(
-        _ request: Request,
-        context: DaybookRequestContext,
-        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
-    ) async throws -> Response {
+    /// Notes the session in the context: 401 without one.
+    func admit(_ request: Request, _ context: inout DaybookRequestContext) async throws {
         guard let token = Self.token(request.headers[.authorization]) else {
             throw Problem.unauthorized(
                 "auth.no_token",
@@ -33,13 +28,11 @@ package struct BearerAuth: RouterMiddleware {
             )
         }
         context.bearer.session = session
-        var context = context
         context.logger[metadataKey: "tenant"] = .string(session.tenant.id.text)
-        return try await next(request, context)
     }
 
     private static func token(_ header: String?) -> String? {
-        guard let header else { return nil }
+        guard let header, header.isPlain(upTo: lengthLimit) else { return nil }
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].hasPrefix("dbk_") else { return nil }
         return String(parts[1])

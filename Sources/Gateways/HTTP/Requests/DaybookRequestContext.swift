@@ -20,9 +20,9 @@ package struct DaybookRequestContext: RequestContext, Sendable {
         channel = source.channel
     }
 
-    /// Whose request this is. Only routes behind `BearerAuth` may ask.
+    /// Whose request this is. Only endpoints may ask.
     package var session: Session {
-        guard let session = bearer.session else { preconditionFailure("this route is not behind BearerAuth") }
+        guard let session = bearer.session else { preconditionFailure("this route asks for no session") }
         return session
     }
 }

@@ -1,5 +1,4 @@
-internal import HTTPTypes
-package import Hummingbird
+internal import Hummingbird
 internal import Synchronization
 
 /// How a process that was told to end lets go of its clients, so that none of them sees more than "come back later".
@@ -18,14 +17,12 @@ package final class Draining: Sendable {
     private let quiet: Duration
     private let limit: Duration
 
-    private enum Phase { case serving, announcing, refusing }
+    private static let ofMonitoring: Set<String> = ["/healthz", "/readyz", "/metrics"]
 
-    private struct State {
-        var phase = Phase.serving
-        var refusedAt = ContinuousClock.now
-    }
+    private enum Phase: UInt8, AtomicRepresentable { case serving, announcing, refusing }
 
-    private let state = Mutex(State())
+    private let phase = Atomic(Phase.serving)
+    private let refusedAt = Mutex(ContinuousClock.now)
 
     /// - Parameters:
     ///   - quiet: the port is open until nobody has come for so long,
@@ -36,62 +33,34 @@ package final class Draining: Sendable {
     }
 
     /// Whether the process was told to end.
-    package var isDraining: Bool { state.withLock { $0.phase != .serving } }
+    package var isDraining: Bool { phase.load(ordering: .relaxed) != .serving }
 
     /// From now on `/readyz` says no.
     package func announce() {
-        state.withLock { if $0.phase == .serving { $0.phase = .announcing } }
+        _ = phase.compareExchange(expected: .serving, desired: .announcing, ordering: .relaxed)
     }
 
     /// From now on requests are refused; returns when they no longer come.
     package func refuse() async {
         let start = ContinuousClock.now
-        state.withLock { $0 = State(phase: .refusing, refusedAt: start) }
-        while ContinuousClock.now < min(state.withLock(\.refusedAt) + quiet, start + limit) {
+        refusedAt.withLock { $0 = start }
+        phase.store(.refusing, ordering: .releasing)
+        while ContinuousClock.now < min(refusedAt.withLock(\.self) + quiet, start + limit) {
             // A cancelled sleep means that there is no more time for courtesies.
             do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
         }
     }
 
-    /// Whether this request is too late.
-    fileprivate func refuses() -> Bool {
-        state.withLock { state in
-            guard state.phase == .refusing else { return false }
-            state.refusedAt = .now
-            return true
+    /// What a request is told that is too late; nil for others, and for what monitoring asks, which is answered to the last.
+    func refusal(of request: Request) -> Problem? {
+        guard phase.load(ordering: .acquiring) == .refusing, !Self.ofMonitoring.contains(request.uri.path) else {
+            return nil
         }
-    }
-}
-
-/// Answers as `Draining` says. What monitoring asks is answered to the last.
-package struct DrainingGate: RouterMiddleware {
-    package typealias Context = DaybookRequestContext
-
-    private static let ofMonitoring: Set<String> = ["/healthz", "/readyz", "/metrics"]
-
-    private let draining: Draining
-
-    package init(_ draining: Draining) { self.draining = draining }
-
-    @concurrent
-    package func handle(
-        _ request: Request,
-        context: DaybookRequestContext,
-        next: @concurrent (Request, DaybookRequestContext) async throws -> Response
-    ) async throws -> Response {
-        guard !Self.ofMonitoring.contains(request.uri.path), draining.refuses() else {
-            var response = try await next(request, context)
-            // Clients that keep connections find another process before this one closes them.
-            if draining.isDraining { response.headers[.connection] = "close" }
-            return response
-        }
-        let problem = Problem.unavailable(
+        refusedAt.withLock { $0 = .now }
+        return .unavailable(
             "draining",
             "this process is about to end; send the same request again",
-            retryAfterSeconds: Draining.retryAfterSeconds
+            retryAfterSeconds: Self.retryAfterSeconds
         )
-        var response = problem.response(to: request, requestID: context.requestID)
-        response.headers[.connection] = "close"
-        return response
     }
 }

@@ -16,7 +16,8 @@ final class RequestSeries: Sendable {
         let durations: CoreMetrics.Timer
     }
 
-    private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options]
+    /// Those that have a name of their own where requests are counted and traced.
+    static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options]
 
     private let known = Mutex<[Key: Series]>([:])
 

@@ -4,7 +4,7 @@ internal import Logging
 internal import Observability
 internal import Tracing
 
-/// A span for each request, in the trace that the client has begun, where somebody records traces.
+/// A span for each request, in the trace that the client has begun, where somebody records traces. Around everything else.
 package struct RequestSpans: RouterMiddleware {
     package typealias Context = DaybookRequestContext
 
@@ -35,12 +35,14 @@ package struct RequestSpans: RouterMiddleware {
         _ response: Response
     ) {
         let route = context.endpointPath ?? "none"
-        span.operationName = "\(request.method.rawValue) \(route)"
+        // A client may call its method anything.
+        let method = RequestSeries.methods.contains(request.method) ? request.method.rawValue : "_OTHER"
+        span.operationName = "\(method) \(route)"
         span.updateAttributes { attributes in
-            attributes["http.request.method"] = request.method.rawValue
+            attributes["http.request.method"] = method
             attributes["http.route"] = route
             attributes["http.response.status_code"] = response.status.code
-            attributes["daybook.request_id"] = context.requestID
+            attributes["daybook.request_id"] = response.headers[.xRequestID]
         }
         if response.status.kind == .serverError { span.setStatus(SpanStatus(code: .error)) }
     }

@@ -12,7 +12,8 @@ package struct EntityTag: CustomStringConvertible, Sendable {
 
     /// Whether an `If-None-Match` names it, by the weak comparison of RFC 9110 8.8.3.2.
     package func matches(anyOf header: String) -> Bool {
-        header.split(separator: ",").contains { tag in
+        guard header.isPlain(upTo: 8192) else { return false }
+        return header.split(separator: ",").contains { tag in
             let tag = tag.trimming(" \t")
             return tag == "*" || tag == description || tag == "W/\(description)"
         }
@@ -23,6 +24,7 @@ extension Request {
     /// The version that `If-Match` names; nil without one, or for `*`, which any entity matches that is there.
     package func ifMatch() throws(Problem) -> StreamVersion? {
         guard let header = headers[.ifMatch] else { return nil }
+        guard header.isPlain(upTo: 64) else { throw .badIfMatch }
         let tag = header.trimming(" \t")
         if tag == "*" { return nil }
         let isWeak = tag.hasPrefix("W/")
@@ -30,14 +32,18 @@ extension Request {
         guard quoted.count > 2, quoted.first == "\"", quoted.last == "\"",
             let version = StreamVersion(quoted.dropFirst().dropLast()), version >= 0,
             EntityTag(version: version).description == quoted
-        else {
-            throw .badRequest("bad_if_match", "If-Match must be one entity's tag, such as \"3\", or *")
-        }
+        else { throw .badIfMatch }
         // A weak tag never matches strongly (RFC 9110 13.1.1).
         guard !isWeak else {
             throw Problem(.preconditionFailed, "version_mismatch", "a weak tag matches no version")
         }
         return version
+    }
+}
+
+extension Problem {
+    fileprivate static var badIfMatch: Problem {
+        .badRequest("bad_if_match", "If-Match must be one entity's tag, such as \"3\", or *")
     }
 }
 

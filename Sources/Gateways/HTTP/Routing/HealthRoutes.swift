@@ -1,3 +1,4 @@
+internal import Events
 internal import HTTPTypes
 package import Hummingbird
 internal import Logging

@@ -1,3 +1,4 @@
+internal import Events
 internal import Hummingbird
 internal import Logging
 internal import NIOCore

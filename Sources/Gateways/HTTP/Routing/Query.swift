@@ -11,7 +11,8 @@ package struct Query: Sendable {
         }
         var values: [String: String] = [:]
         for (name, value) in request.uri.queryParameters where !(name.isEmpty && value.isEmpty) {
-            guard let parameter = known.first(where: { $0.name == name }) else {
+            // By bytes: nobody knows how long it is.
+            guard let parameter = known.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
                 throw .badRequest(
                     "query.unknown_parameter",
                     "this route knows no query parameter of this name: \(name.prefix(100))"

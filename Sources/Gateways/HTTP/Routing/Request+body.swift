@@ -17,7 +17,7 @@ extension Request {
     }
 
     private var isJSON: Bool {
-        guard let type = headers[.contentType] else { return false }
+        guard let type = headers[.contentType], type.isPlain(upTo: 256) else { return false }
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\"" } }
         return parts.first == "application/json"
             && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }

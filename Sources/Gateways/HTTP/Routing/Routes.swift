@@ -1,4 +1,5 @@
 internal import EventStore
+internal import Events
 internal import HTTPTypes
 package import Hummingbird
 package import Projections
@@ -14,26 +15,25 @@ package struct Routes: Sendable {
         let standings: Standings
     }
 
-    private let sessions: SessionStore
+    private let auth: BearerAuth
     private let stores: Stores?
 
     package init(sessions: SessionStore, reads: ReadModels, positions: PositionTokens, standings: Standings) {
-        self.sessions = sessions
+        auth = BearerAuth(sessions: sessions)
         stores = Stores(reads: reads, positions: positions, standings: standings)
     }
 
     /// For plain endpoints alone.
     package init(sessions: SessionStore) {
-        self.sessions = sessions
+        auth = BearerAuth(sessions: sessions)
         stores = nil
     }
 
     /// Adds the endpoints, and their contract, which needs no session. Other methods on their paths are answered 405 with `Allow`.
     package func add(_ endpoints: [Endpoint], of surface: Surface, to router: Router<DaybookRequestContext>) {
-        let behindAuth = router.group().add(middleware: BearerAuth(sessions: sessions))
         for endpoint in endpoints {
             precondition(endpoint.kind == .plain || stores != nil, "\(endpoint.path) needs the read models")
-            behindAuth.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 try await respond(to: request, context, by: endpoint)
             }
         }
@@ -48,6 +48,8 @@ package struct Routes: Sendable {
         _ context: DaybookRequestContext,
         by endpoint: Endpoint
     ) async throws -> Response {
+        var context = context
+        try await auth.admit(request, &context)
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         if endpoint.kind == .read, let stores {
             try await stores.standings.check(call.session, against: endpoint.roles)

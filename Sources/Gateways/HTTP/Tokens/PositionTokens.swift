@@ -1,6 +1,7 @@
 internal import Crypto
 package import EventStore
 internal import Foundation
+internal import Synchronization
 
 /// Positions as clients carry them: sealed, since a shared partition's counts tell about other tenants, and bound to the tenant.
 ///
@@ -11,6 +12,7 @@ internal import Foundation
 package struct PositionTokens: Sendable {
     private let sealing: SymmetricKey
     private let naming: SymmetricKey
+    private let last = LastToken()
 
     package init(masterKey: MasterKey) {
         sealing = masterKey.derived(for: "position-token")
@@ -18,6 +20,10 @@ package struct PositionTokens: Sendable {
     }
 
     package func seal(_ position: Position, of tenant: Tenant) -> String {
+        last.token(of: position, tenant.id) { make(position, tenant) }
+    }
+
+    private func make(_ position: Position, _ tenant: Tenant) -> String {
         let plain = withUnsafeBytes(of: position.bigEndian) { Array($0) }
         let owner = tenant.id.bytes
         let code = HMAC<SHA256>.authenticationCode(for: owner + plain, using: naming)
@@ -44,6 +50,18 @@ package struct PositionTokens: Sendable {
             plain.count == 8
         else { return nil }
         return plain.reduce(0) { $0 << 8 | Position($1) }
+    }
+}
+
+/// The token that was made last: when an event wakes many polls, all their answers name the same position.
+private final class LastToken: Sendable {
+    private let made = Mutex<(position: Position, tenant: UUID, token: String)?>(nil)
+
+    func token(of position: Position, _ tenant: UUID, make: () -> String) -> String {
+        if let made = made.withLock({ $0 }), made.position == position, made.tenant == tenant { return made.token }
+        let token = make()
+        made.withLock { $0 = (position, tenant, token) }
+        return token
     }
 }
 

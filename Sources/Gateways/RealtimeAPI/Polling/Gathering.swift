@@ -22,6 +22,8 @@ struct Gathering: Sendable {
         var horizon: Position
         /// Nobody will wake the poll: Redis is away, or the fan-out does not serve the user yet.
         var mustLookAgain = false
+        /// Who polled the queue before the poll that was noted, as far as Redis knows.
+        var before: HotQueues.LastPoll?
     }
 
     let queue: Queue
@@ -34,11 +36,20 @@ struct Gathering: Sendable {
     let logger: Logger
 
     /// At most `limit` events after the cursor's place.
-    func find(after cursor: Cursor, limit: Int) async throws -> Found {
+    ///
+    /// - Parameter noting: a poll that is written down on the way.
+    func find(after cursor: Cursor, limit: Int, noting: HotQueues.LastPoll? = nil) async throws -> Found {
         let look: HotQueues.Look?
+        var before: HotQueues.LastPoll?
         do {
             // A few more than are asked for, since some may not pass.
-            look = try await hot.look(queue.owner, in: queue.tenant.partition, after: cursor.place, limit: limit + 100)
+            (look, before) = try await hot.look(
+                queue.owner,
+                in: queue.tenant.partition,
+                after: cursor.place,
+                limit: limit + 100,
+                noting: noting.map { HotQueues.Noting(poll: $0, queue: queue) }
+            )
         } catch {
             guard error.isUnavailable else { throw error }
             logger.debug("Redis is away; the log answers", metadata: ["error": "\(error)"])
@@ -47,10 +58,12 @@ struct Gathering: Sendable {
         guard let look else {
             let horizon = try await checkpoints.current(queue.tenant.partition)
             var found = Found(through: cursor.place, refilled: cursor.refilled, horizon: horizon, mustLookAgain: true)
+            found.before = before
             try await fill(&found, through: horizon, limit: limit)
             return found
         }
         var found = Found(through: cursor.place, refilled: cursor.refilled, horizon: look.watermark)
+        found.before = before
         guard let fences = look.fences else {
             // Nobody had a queue of this user, so none is kept: the fan-out learns of it, the log answers meanwhile.
             found.mustLookAgain = true

@@ -48,10 +48,7 @@ final class Hub: Sendable {
             case .all: for waiter in all(where: { $0.owner.tenant == tenant }) { waiter.wake(wake.watermark) }
             case .these(let users):
                 for user in users {
-                    let owner = QueueOwner(tenant, user)
-                    for waiter in lane(owner).shard.withLock({ $0.byOwner[owner] ?? [] }) {
-                        waiter.wake(wake.watermark)
-                    }
+                    for waiter in waiters(of: QueueOwner(tenant, user)) { waiter.wake(wake.watermark) }
                 }
             }
         }
@@ -63,13 +60,13 @@ final class Hub: Sendable {
     }
 
     /// Ends a poll whose queue is polled elsewhere now.
-    func end(poll: UUID) {
-        for waiter in all(where: { $0.id == poll }) { waiter.fire(.superseded) }
+    func end(poll: UUID, of owner: QueueOwner) {
+        for waiter in waiters(of: owner) where waiter.id == poll { waiter.fire(.superseded) }
     }
 
     /// Ends the poll of a queue that is no more.
-    func end(queue: UUID) {
-        for waiter in all(where: { $0.queue == queue }) { waiter.fire(.deleted) }
+    func end(queue: UUID, of owner: QueueOwner) {
+        for waiter in waiters(of: owner) where waiter.queue == queue { waiter.fire(.deleted) }
     }
 
     /// Ends the polls of a session.
@@ -86,6 +83,10 @@ final class Hub: Sendable {
     /// Looks after those whose time is over, and whose clients are gone.
     func sweep(at now: ContinuousClock.Instant = .now) {
         for waiter in all(where: { _ in true }) { waiter.check(at: now) }
+    }
+
+    private func waiters(of owner: QueueOwner) -> [Waiter] {
+        lane(owner).shard.withLock { $0.byOwner[owner] ?? [] }
     }
 
     private func all(where matches: (Waiter) -> Bool) -> [Waiter] {

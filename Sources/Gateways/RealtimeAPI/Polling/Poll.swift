@@ -47,6 +47,8 @@ struct PollAnswer: EndpointAnswer {
 extension RealtimeAPI {
     /// How often a poll that nobody will wake looks by itself.
     private static let lookAgain = Duration.seconds(1)
+    /// How long one at most looks away that waits for the fan-out to come to a position.
+    private static let longestPause = Duration.milliseconds(250)
 
     func poll(_ request: PollRequest, logger: Logger) async throws -> PollAnswer {
         let queue = request.queue
@@ -56,19 +58,20 @@ extension RealtimeAPI {
         // The session may have ended before the hub knew whom to tell.
         if sessionsEnded.contains(request.session.id) { throw Problem.sessionEnded }
         let deadline = ContinuousClock.now + request.timeout
-        try await notePoll(waiter.id, request, logger)
 
         var cursor = request.cursor
         let gathering = gathering(queue, logger)
-        var isChecked = false
+        var note: HotQueues.LastPoll? = note(of: waiter, request)
+        var pause = Duration.milliseconds(10)
         while true {
             waiter.arm()
-            let found = try await gathering.find(after: cursor, limit: request.limit)
-            if let end = waiter.end { return try answer(end, request, cursor, found.horizon) }
-            if !isChecked {
+            let found = try await gathering.find(after: cursor, limit: request.limit, noting: note)
+            if note != nil {
+                note = nil
+                try await take(queue, from: found.before, logger)
                 try await refuseFuture(request.cursor, of: queue.tenant, horizon: found.horizon)
-                isChecked = true
             }
+            if let end = waiter.end { return try answer(end, request, cursor, found.horizon) }
             cursor.place = max(cursor.place, found.through)
             cursor.refilled = found.refilled
             if !found.events.isEmpty || found.isPartial {
@@ -76,7 +79,9 @@ extension RealtimeAPI {
                 return answer(found.events, request, cursor, found.horizon)
             }
             if let position = request.minPosition, found.horizon < position {
-                try await waitForPosition(position, deadline: deadline)
+                guard deadline > .now else { throw Problem.queueBehind }
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.longestPause)
                 continue
             }
             waiter.cover(found.horizon)
@@ -98,21 +103,23 @@ extension RealtimeAPI {
         guard cursor.place.position <= heads[tenant.partition] ?? 0 else { throw Problem.badCursor }
     }
 
-    /// Notes the poll where the other gateways see it, ends the one that it takes over from, and refuses a queue whose time is over.
-    private func notePoll(_ poll: UUID, _ request: PollRequest, _ logger: Logger) async throws {
-        let queue = request.queue
+    /// The poll as the other gateways see it.
+    private func note(of waiter: Waiter, _ request: PollRequest) -> HotQueues.LastPoll {
+        let until = Timestamp.now.microseconds / 1000 + Int64(request.timeout / .milliseconds(1))
+        return HotQueues.LastPoll(waiter.id, gateway: gateway, until: until, place: request.cursor.place)
+    }
+
+    /// Ends the poll from which this one takes over, and refuses a queue whose time is over.
+    private func take(_ queue: Queue, from last: HotQueues.LastPoll?, _ logger: Logger) async throws {
         let now = Timestamp.now.microseconds / 1000
-        let until = now + Int64(request.timeout / .milliseconds(1))
-        var last: HotQueues.LastPoll?
-        do {
-            let this = HotQueues.LastPoll(poll, gateway: gateway, until: until, place: request.cursor.place)
-            last = try await hot.notePoll(this, of: queue)
-            if let last, last.gateway != gateway, last.until > now {
-                try await hot.tell(.init(.superseded, last.poll, gateway: gateway))
+        if let last, last.gateway != gateway, last.until > now {
+            do {
+                let notice = HotQueues.Notice(.superseded, last.poll, of: queue.owner, gateway: gateway)
+                try await hot.tell(notice, to: last.gateway)
+            } catch {
+                guard error.isUnavailable else { throw error }
+                logger.debug("Redis is away; the older poll is not ended", metadata: ["error": "\(error)"])
             }
-        } catch {
-            guard error.isUnavailable else { throw error }
-            logger.debug("Redis is away; the poll is not noted there", metadata: ["error": "\(error)"])
         }
         let idle = Int64(queue.idleTimeout / .milliseconds(1))
         // Where Redis has forgotten, Postgres knows it to a quarter of the idle time, and a poll may last five minutes.
@@ -125,13 +132,6 @@ extension RealtimeAPI {
             // The next poll writes it down; a poll that Redis can answer needs no Postgres.
             logger.debug("The poll is not noted in Postgres", metadata: ["error": "\(error)"])
         }
-    }
-
-    private func waitForPosition(_ position: Position, deadline: ContinuousClock.Instant) async throws {
-        guard deadline > .now else {
-            throw Problem.queueBehind
-        }
-        try await Task.sleep(for: .milliseconds(10))
     }
 
     private func answer(

@@ -161,16 +161,22 @@ extension RealtimeAPI {
 
     private func types(_ names: [String]?, _ ignored: inout [String]) -> Set<RealtimeType>? {
         guard let names else { return nil }
-        ignored += names.filter { RealtimeType(rawValue: $0) == nil }
-        return Set(names.compactMap { RealtimeType(rawValue: $0) })
+        return Set(names.compactMap { known($0, &ignored) { RealtimeType(rawValue: $0) } })
     }
 
     /// All that there are, unless some are chosen; none for a client that continues an older queue and so has its state.
     private func parts(_ body: QueueRegistration, _ ignored: inout [String]) -> Set<SnapshotPart> {
         guard let names = body.initialState else { return body.cursor == nil ? Set(SnapshotPart.allCases) : [] }
         // The limits are always in the answer.
-        ignored += names.filter { SnapshotPart(rawValue: $0) == nil && $0 != "limits" }
-        return Set(names.compactMap { SnapshotPart(rawValue: $0) })
+        let parts = names.filter { !$0.utf8.elementsEqual("limits".utf8) }
+        return Set(parts.compactMap { known($0, &ignored) { SnapshotPart(rawValue: $0) } })
+    }
+
+    /// What a name means; one that means nothing here goes to the ignored ones. Long ones are not even compared.
+    private func known<Value>(_ name: String, _ ignored: inout [String], _ value: (String) -> Value?) -> Value? {
+        if name.utf8.count <= 64, let value = value(name) { return value }
+        ignored.append(name)
+        return nil
     }
 
     /// The place of an older queue of the same user, which must not be gone.

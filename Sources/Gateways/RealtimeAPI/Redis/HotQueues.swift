@@ -19,6 +19,12 @@ final class HotQueues: Sendable {
         let through: RealtimePlace
     }
 
+    /// A poll that a look notes on its way: who polls the queue now.
+    struct Noting: Sendable {
+        let poll: LastPoll
+        let queue: Queue
+    }
+
     /// Who polled a queue last.
     struct LastPoll: Sendable, Equatable {
         /// Names the poll, so that another gateway can say that it is over and mean no later one.
@@ -56,37 +62,44 @@ final class HotQueues: Sendable {
     init(redis: RedisClient) { self.redis = redis }
 
     /// What lies after `place`, at most `limit` entries of it; nil if Redis holds no queues, since it was flushed or no
-    /// fan-out has ever run.
+    /// fan-out has ever run. And who polled the queue before the poll that is noted.
     ///
-    /// The order of the four reads is what makes them one: entries are written before the watermark that shows them, and a floor
+    /// The order of the three reads is what makes them one: entries are written before the watermark that shows them, and a floor
     /// is raised, a revocation written, before entries go or a removal shows.
     func look(
         _ owner: QueueOwner,
         in partition: Partition,
         after place: RealtimePlace,
-        limit: Int
-    ) async throws(RedisError) -> Look? {
+        limit: Int,
+        noting: Noting? = nil
+    ) async throws(RedisError) -> (look: Look?, before: LastPoll?) {
         let key = FanoutKeys.queue(owner, partition)
         var batch = RedisBatch()
         batch.append("HGET", FanoutKeys.state(partition), "w")
         batch.append("XRANGE", key, "(\(place.streamID)", "+", "COUNT", limit)
         batch.append("HGETALL", FanoutKeys.fences(owner, partition))
+        if let noting {
+            let lifetime = Int(noting.queue.idleTimeout.components.seconds) + 600
+            batch.append("SET", FanoutKeys.poll(noting.queue.id), noting.poll.text, "GET", "EX", lifetime)
+        }
         let replies = try await redis.pipeline(batch)
-        guard let watermark = try replies[0].get().int else { return nil }
+        let before = noting == nil ? nil : LastPoll(try replies[3].get())
+        guard let watermark = try replies[0].get().int else { return (nil, before) }
         let range = try RedisStreamEntry.range(replies[1], key: key)
         let visible = range.filter { $0.id.ms <= UInt64(max(watermark, 0)) }
         let isCut = visible.count == limit
-        return Look(
+        let look = Look(
             watermark: watermark,
             fences: try FanoutFences(replies[2]),
             entries: visible.compactMap { FanoutEntry($0) },
             through: isCut ? visible.last.flatMap { RealtimePlace($0.id) } ?? place : .end(of: watermark)
         )
+        return (look, before)
     }
 
     /// How many events wait in a queue after `place`, counted up to `limit`; nil if Redis does not hold them all.
     func count(_ queue: Queue, after place: RealtimePlace, limit: Int) async throws(RedisError) -> Int? {
-        guard let look = try await look(queue.owner, in: queue.tenant.partition, after: place, limit: limit),
+        guard let look = try await look(queue.owner, in: queue.tenant.partition, after: place, limit: limit).look,
             let fences = look.fences, .end(of: fences.floor) <= place
         else { return nil }
         return look.entries.count { !fences.withholds($0) && queue.filter.passes($0.type, $0.room) }
@@ -119,40 +132,32 @@ final class HotQueues: Sendable {
         }
     }
 
-    /// Writes down a poll and gives the one before it.
-    func notePoll(_ poll: LastPoll, of queue: Queue) async throws(RedisError) -> LastPoll? {
-        let lifetime = Int(queue.idleTimeout.components.seconds) + 600
-        let value = try await redis.send(
-            RedisCommand("SET", FanoutKeys.poll(queue.id), poll.text, "GET", "EX", lifetime)
-        )
-        return LastPoll(value)
-    }
-
     func lastPolls(of queues: [Queue]) async throws(RedisError) -> [LastPoll?] {
         guard !queues.isEmpty else { return [] }
         let command = RedisCommand("MGET", arguments: queues.map { FanoutKeys.poll($0.id) })
         return (try await redis.send(command).array ?? []).map { LastPoll($0) }
     }
 
-    /// Tells the other gateways that a poll or a queue is over.
-    func tell(_ notice: Notice) async throws(RedisError) {
-        _ = try await redis.send(
-            RedisCommand(
-                "XADD",
-                FanoutKeys.wake,
-                "MAXLEN",
-                "~",
-                1000,
-                "*",
-                notice.field,
-                notice.id.bytes,
-                "g",
-                notice.gateway
-            )
+    /// Tells all other gateways that a queue is over, or the one that had it that a poll is.
+    ///
+    /// Polls change sides all the time, so that each gateway has a stream of its own for them: in the fan-out's they would push out
+    /// its wakes.
+    func tell(_ notice: Notice, to gateway: String? = nil) async throws(RedisError) {
+        let key = gateway.map { FanoutKeys.notices(for: $0) } ?? FanoutKeys.wake
+        var batch = RedisBatch()
+        batch.append(
+            "XADD",
+            arguments: [
+                key, "MAXLEN", "~", 1000, "*", notice.field, notice.id.bytes, "o", notice.owner.bytes, "g",
+                notice.gateway,
+            ]
         )
+        // Of a gateway that is no more nothing shall stay.
+        if gateway != nil { batch.append("EXPIRE", key, 86_400) }
+        for reply in try await redis.pipeline(batch) { _ = try reply.get() }
     }
 
-    /// What gateways tell each other: field `s` with a poll or `d` with a queue, and `g`, who says so.
+    /// What gateways tell each other: field `s` with a poll or `d` with a queue, `o`, whose it is, and `g`, who says so.
     struct Notice: Sendable, Equatable {
         enum Kind: String, Sendable, CaseIterable {
             /// The poll is over: its queue is polled at this gateway now.
@@ -164,22 +169,27 @@ final class HotQueues: Sendable {
         let kind: Kind
         /// Of the poll that is superseded, or of the queue that is deleted.
         let id: UUID
+        /// Whose it is.
+        let owner: QueueOwner
+        /// Who says so.
         let gateway: String
 
         var field: String { kind.rawValue }
 
-        init(_ kind: Kind, _ id: UUID, gateway: String) {
+        init(_ kind: Kind, _ id: UUID, of owner: QueueOwner, gateway: String) {
             self.kind = kind
             self.id = id
+            self.owner = owner
             self.gateway = gateway
         }
 
         /// Nil for an entry of another kind.
         init?(_ entry: RedisStreamEntry) {
             guard let kind = Kind.allCases.first(where: { entry[$0.rawValue] != nil }),
-                let id = entry[kind.rawValue].flatMap({ UUID(bytes: $0) }), let gateway = entry["g"]
+                let id = entry[kind.rawValue].flatMap({ UUID(bytes: $0) }), let gateway = entry["g"],
+                let owner = entry["o"].flatMap({ QueueOwner(bytes: $0) })
             else { return nil }
-            self.init(kind, id, gateway: String(decoding: gateway, as: UTF8.self))
+            self.init(kind, id, of: owner, gateway: String(decoding: gateway, as: UTF8.self))
         }
     }
 }

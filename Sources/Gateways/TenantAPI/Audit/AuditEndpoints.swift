@@ -16,6 +16,7 @@ extension TenantAPI {
                 "Every event of the log that matches, oldest first; the last line says how far the log was read",
                 for: .auditors,
                 query: [.actor, .eventType, .stream, .room, .from, .to, .afterPosition, .throughPosition, .maxEvents],
+                problems: [.ahead(of: 0)],
                 handle: auditEvents
             ),
             Endpoint(
@@ -57,6 +58,8 @@ extension TenantAPI {
     private func positions(_ call: Call) async throws -> (after: Position, through: Position) {
         let head = try await head(of: call.tenant)
         var after = Position(try call.query.integer(.afterPosition, or: 0))
+        // Else whoever goes on from there would not see what comes up to there.
+        guard after <= head else { throw Problem.ahead(of: head) }
         var through = min(Position(try call.query.integer(.throughPosition, or: .max)), head)
         if let from = try call.query.value(.from, { Timestamp($0) }) {
             // What was recorded at that very time belongs to it.

@@ -1,8 +1,6 @@
+import Events
 import Foundation
-import NIOCore
 import Testing
-
-@testable import GatewayHTTP
 
 struct JSONWriterTests {
     private struct Leaf: Codable, Equatable {
@@ -36,9 +34,11 @@ struct JSONWriterTests {
         }
     }
 
-    private func text(_ value: some Encodable) -> String { String(buffer: JSONWriter.write(value)) }
+    private func text(_ value: some Encodable, nils: JSONWriter.Nils = .written) throws -> String {
+        String(decoding: try JSONWriter.bytes(of: value, nils: nils), as: UTF8.self)
+    }
 
-    @Test func `fields stand in their order and nil is null`() {
+    @Test func `fields stand in their order and nil is null`() throws {
         let tree = Tree(
             zebra: "z",
             apple: nil,
@@ -48,7 +48,7 @@ struct JSONWriterTests {
             last: nil
         )
         #expect(
-            text(tree)
+            try text(tree)
                 == #"{"zebra":"z","apple":null,"leaves":[{"text":null,"number":-1,"flags":[true,false]}],"byName":{},"empty":[],"last":null}"#
         )
     }
@@ -66,14 +66,33 @@ struct JSONWriterTests {
         #expect(try JSONDecoder().decode(Tree.self, from: Data(text(tree).utf8)) == tree)
     }
 
-    @Test func `nested containers and a second look at the same object close where they should`() {
-        #expect(text([Choice.one(a: 1, b: nil)]) == #"[{"one":{"a":1,"b":null}}]"#)
-        #expect(text([Flat(), Flat()]) == #"[{"id":[1,2],"more":"x"},{"id":[1,2],"more":"x"}]"#)
+    @Test func `nested containers and a second look at the same object close where they should`() throws {
+        #expect(try text([Choice.one(a: 1, b: nil)]) == #"[{"one":{"a":1,"b":null}}]"#)
+        #expect(try text([Flat(), Flat()]) == #"[{"id":[1,2],"more":"x"},{"id":[1,2],"more":"x"}]"#)
     }
 
-    @Test func `a lone value is written`() {
-        #expect(text("x") == #""x""#)
-        #expect(text(7) == "7")
-        #expect(text([String?.none]) == "[null]")
+    @Test func `a lone value is written`() throws {
+        #expect(try text("x") == #""x""#)
+        #expect(try text(7) == "7")
+        #expect(try text([String?.none]) == "[null]")
+    }
+
+    @Test func `what has no value can be left out`() throws {
+        #expect(try text(Leaf(text: nil, number: 1, flags: []), nils: .leftOut) == #"{"number":1,"flags":[]}"#)
+        #expect(try text([Choice.one(a: 1, b: nil)], nils: .leftOut) == #"[{"one":{"a":1}}]"#)
+    }
+
+    @Test func `bytes, identifiers and numbers read back as Foundation has them`() throws {
+        struct Things: Codable, Equatable {
+            var bytes: Data
+            var id: UUID
+            var small: UInt8
+            var large: UInt64
+            var half: Float
+        }
+        let things = Things(bytes: Data([0, 255, 7]), id: UUID(), small: .max, large: .max, half: 0.5)
+        #expect(try JSONDecoder().decode(Things.self, from: JSONEncoder().encode(things)) == things)
+        #expect(try JSONDecoder().decode(Things.self, from: Data(text(things).utf8)) == things)
+        #expect(throws: EncodingError.self) { try text(Double.nan) }
     }
 }

@@ -1,22 +1,27 @@
+internal import EventStore
+internal import Foundation
+
 /// Encodes one value into the sink.
 struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
     let sink: JSONSink
-    let codingPath: [any CodingKey]
     /// What encloses the value.
     private let depth: Int
 
-    init(sink: JSONSink, codingPath: [any CodingKey]) {
+    init(sink: JSONSink) {
         self.sink = sink
-        self.codingPath = codingPath
         depth = sink.depth
     }
 
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+    /// Nobody is told where an error is: only numbers that are not finite make one.
+    var codingPath: [any CodingKey] { [] }
+    var userInfo: [CodingUserInfoKey: Any] { sink.userInfo }
 
     func write(_ value: some Encodable) throws {
         switch value {
         case let text as String: sink.string(text)
-        case let number as Int64: sink.raw(String(number))
+        case let number as Int64: sink.integer(number)
+        case let id as UUID: sink.string(id.text)
+        case let data as Data: sink.string(data.base64EncodedString())
         default: try value.encode(to: self)
         }
     }
@@ -24,25 +29,31 @@ struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         // A value that asks again goes on with the object that it has begun.
         let object = sink.depth > depth ? depth + 1 : sink.begin(UInt8(ascii: "{"), UInt8(ascii: "}"))
-        return KeyedEncodingContainer(JSONObjectWriter<Key>(sink: sink, depth: object, codingPath: codingPath))
+        return KeyedEncodingContainer(JSONObjectWriter<Key>(sink: sink, depth: object))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        let depth = sink.begin(UInt8(ascii: "["), UInt8(ascii: "]"))
-        return JSONArrayWriter(sink: sink, depth: depth, codingPath: codingPath)
+        JSONArrayWriter(sink: sink, depth: sink.begin(UInt8(ascii: "["), UInt8(ascii: "]")))
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { self }
 
     func encodeNil() { sink.raw("null") }
-    func encode(_ value: Bool) { sink.raw(value ? "true" : "false") }
+    func encode(_ value: Bool) { sink.bool(value) }
     func encode(_ value: String) { sink.string(value) }
+    func encode(_ value: Int) { sink.integer(value) }
+    func encode(_ value: Int8) { sink.integer(value) }
+    func encode(_ value: Int16) { sink.integer(value) }
+    func encode(_ value: Int32) { sink.integer(value) }
+    func encode(_ value: Int64) { sink.integer(value) }
+    func encode(_ value: UInt) { sink.integer(value) }
+    func encode(_ value: UInt8) { sink.integer(value) }
+    func encode(_ value: UInt16) { sink.integer(value) }
+    func encode(_ value: UInt32) { sink.integer(value) }
+    func encode(_ value: UInt64) { sink.integer(value) }
     func encode(_ value: Double) throws { try finite(value, value.isFinite) }
     func encode(_ value: Float) throws { try finite(value, value.isFinite) }
-    func encode<T: Encodable>(_ value: T) throws {
-        // Integers encode themselves as one value; asking them to do so again would never end.
-        if let number = value as? any BinaryInteger { sink.raw(String(describing: number)) } else { try write(value) }
-    }
+    func encode<T: Encodable>(_ value: T) throws { try write(value) }
 
     private func finite(_ value: some Encodable & CustomStringConvertible, _ isFinite: Bool) throws {
         guard isFinite else {
@@ -56,28 +67,33 @@ struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
 struct JSONObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let sink: JSONSink
     let depth: Int
-    var codingPath: [any CodingKey]
+
+    var codingPath: [any CodingKey] { [] }
 
     func encodeNil(forKey key: Key) { value(key).encodeNil() }
     func encode<T: Encodable>(_ value: T, forKey key: Key) throws { try self.value(key).write(value) }
+    func encode(_ value: String, forKey key: Key) { self.value(key).encode(value) }
+    func encode(_ value: Bool, forKey key: Key) { self.value(key).encode(value) }
+    func encode(_ value: Int, forKey key: Key) { self.value(key).encode(value) }
+    func encode(_ value: Int64, forKey key: Key) { self.value(key).encode(value) }
 
     func encodeIfPresent<T: Encodable>(_ value: T?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        if let value { try encode(value, forKey: key) } else { skip(key) }
     }
     func encodeIfPresent(_ value: String?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        if let value { encode(value, forKey: key) } else { skip(key) }
     }
     func encodeIfPresent(_ value: Bool?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        if let value { encode(value, forKey: key) } else { skip(key) }
     }
     func encodeIfPresent(_ value: Double?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        if let value { try encode(value, forKey: key) } else { skip(key) }
     }
     func encodeIfPresent(_ value: Int?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        if let value { encode(value, forKey: key) } else { skip(key) }
     }
     func encodeIfPresent(_ value: Int64?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        if let value { encode(value, forKey: key) } else { skip(key) }
     }
 
     func nestedContainer<Nested: CodingKey>(
@@ -89,13 +105,17 @@ struct JSONObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { value(key).unkeyedContainer() }
     func superEncoder() -> any Encoder {
         sink.key("super", at: depth)
-        return JSONValueWriter(sink: sink, codingPath: codingPath)
+        return JSONValueWriter(sink: sink)
     }
     func superEncoder(forKey key: Key) -> any Encoder { value(key) }
 
+    private func skip(_ key: Key) {
+        if sink.nils == .written { encodeNil(forKey: key) }
+    }
+
     private func value(_ key: Key) -> JSONValueWriter {
         sink.key(key.stringValue, at: depth)
-        return JSONValueWriter(sink: sink, codingPath: codingPath + [key])
+        return JSONValueWriter(sink: sink)
     }
 }
 
@@ -103,14 +123,14 @@ struct JSONObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 struct JSONArrayWriter: UnkeyedEncodingContainer {
     let sink: JSONSink
     let depth: Int
-    var codingPath: [any CodingKey]
     private(set) var count = 0
 
-    init(sink: JSONSink, depth: Int, codingPath: [any CodingKey]) {
+    init(sink: JSONSink, depth: Int) {
         self.sink = sink
         self.depth = depth
-        self.codingPath = codingPath
     }
+
+    var codingPath: [any CodingKey] { [] }
 
     mutating func encodeNil() { value().encodeNil() }
     mutating func encode<T: Encodable>(_ value: T) throws { try self.value().write(value) }
@@ -123,6 +143,6 @@ struct JSONArrayWriter: UnkeyedEncodingContainer {
     private mutating func value() -> JSONValueWriter {
         sink.element(at: depth)
         count += 1
-        return JSONValueWriter(sink: sink, codingPath: codingPath)
+        return JSONValueWriter(sink: sink)
     }
 }

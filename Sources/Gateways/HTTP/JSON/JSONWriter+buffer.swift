@@ -1,0 +1,11 @@
+package import Events
+package import NIOCore
+
+extension JSONWriter {
+    /// An answer as it is sent, fields without a value as `null`.
+    package static func write(_ value: some Encodable, capacity: Int = 512) -> ByteBuffer {
+        do { return ByteBuffer(bytes: try bytes(of: value, capacity: capacity)) } catch {
+            preconditionFailure("an answer cannot be encoded: \(error)")
+        }
+    }
+}
