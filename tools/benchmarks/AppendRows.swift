@@ -9,9 +9,9 @@ struct AppendRows: Sendable {
     let seconds: Double
     let runs: Int
 
-    private let type = EventType("bench.event_happened")
-    private let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 300)
-    private let metadata = Array(#"{"actor":{"system":{}}}"#.utf8)
+    static let type = EventType("bench.event_happened")
+    static let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 300)
+    static let metadata = Array(#"{"actor":{"system":{}}}"#.utf8)
 
     func measure(into report: inout Report) async throws {
         let log = system.log()
@@ -104,6 +104,12 @@ struct AppendRows: Sendable {
         return rate
     }
 
+    /// One command: makes a stream and guards another.
+    func appendOne(guarding stream: UUID, of tenant: Tenant, to log: EventLog) async throws {
+        let verdict = try await log.append(command(tenant, guarding: stream), to: tenant.partition)
+        guard case .accepted = verdict else { throw Tool.Failed(description: "unexpected verdict \(verdict)") }
+    }
+
     /// In empty partitions: the rows before have written to the first two.
     private func tenants(of log: EventLog) async throws -> [Tenant] {
         [try await log.place(.v7(), in: Partition(2)), try await log.place(.v7(), in: Partition(3))]
@@ -121,7 +127,7 @@ struct AppendRows: Sendable {
             key: key,
             request: key,
             streams: [StreamTouch(id, .noStream), StreamTouch(stream, expected)],
-            events: [NewEvent(stream: id, type: type, payload: payload, metadata: metadata)]
+            events: [NewEvent(stream: id, type: Self.type, payload: Self.payload, metadata: Self.metadata)]
         )
     }
 
@@ -142,13 +148,7 @@ struct AppendRows: Sendable {
                     var mine: [Double] = []
                     while clock.now < end {
                         let began = clock.now
-                        let verdict = try await log.append(
-                            command(tenant, guarding: guarded[caller % guarded.count]),
-                            to: tenant.partition
-                        )
-                        guard case .accepted = verdict else {
-                            throw Tool.Failed(description: "unexpected verdict \(verdict)")
-                        }
+                        try await appendOne(guarding: guarded[caller % guarded.count], of: tenant, to: log)
                         mine.append((clock.now - began).milliseconds)
                     }
                     return mine

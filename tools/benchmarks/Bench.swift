@@ -16,8 +16,10 @@ struct Bench: AsyncParsableCommand {
     )
 
     private static let known = [
-        "P1", "P2", "P3", "V1", "H1", "H2", "R1", "R2", "R3", "R4", "R5", "A1", "A2", "A3", "A4",
+        "P1", "P2", "P3", "V1", "H1", "H2", "R1", "R2", "R3", "R4", "R5", "R6", "M1", "A1", "A2", "A3", "A4", "A5",
     ]
+    /// Filling ten million events takes minutes.
+    private static let leftOutWhenQuick: Set<String> = ["A5"]
 
     @Option(help: "A superuser's conninfo for the private Postgres.")
     var postgres: String
@@ -37,7 +39,13 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Only these rows, such as A1,R5. (A1…A4 are measured together; so are R1, R4 and R5.)")
     var rows: String?
 
-    private var wanted: Set<String> { Set(rows?.split(separator: ",").map(String.init) ?? Self.known) }
+    @Option(help: "A Slack export to be imported for M1, in place of one that is made up.")
+    var export: String?
+
+    private var wanted: Set<String> {
+        if let rows { return Set(rows.split(separator: ",").map(String.init)) }
+        return Set(Self.known).subtracting(quick ? Self.leftOutWhenQuick : [])
+    }
 
     func validate() throws {
         let unknown = wanted.subtracting(Self.known).sorted()
@@ -54,9 +62,7 @@ struct Bench: AsyncParsableCommand {
         var report = Report()
         await reading(system, group, into: &report)
         await realtime(system, group, into: &report)
-        // Last: what it appends is no event that a projector knows.
-        let append = AppendRows(system: system, seconds: quick ? 1 : 4, runs: runs)
-        await add(["A1", "A2", "A3", "A4"], to: &report) { try await append.measure(into: &$0) }
+        await appending(system, into: &report)
         try await group.shutdownGracefully()
         print(report.markdown)
         if !report.isComplete { throw ExitCode.failure }
@@ -99,5 +105,24 @@ struct Bench: AsyncParsableCommand {
         let rows = realtime
         await add(["H2", "R2", "R3"], to: &report) { try await rows.conversation(into: &$0) }
         await add(["R1", "R4", "R5"], to: &report) { try await rows.crowd(into: &$0) }
+        let register = RegisterRow(system: system, registrations: quick ? 50 : 200, runs: runs, group: group)
+        await add(["R6"], to: &report) { try await register.measure(into: &$0) }
+    }
+
+    /// Last: what they append is no event that a projector knows.
+    private func appending(_ system: System, into report: inout Report) async {
+        let append = AppendRows(system: system, seconds: quick ? 1 : 4, runs: runs)
+        let importing = ImportRow(
+            system: system,
+            append: append,
+            runs: runs,
+            export: export,
+            messages: quick ? 3_000 : 30_000
+        )
+        await add(["M1"], to: &report) { try await importing.measure(into: &$0) }
+        await add(["A1", "A2", "A3", "A4"], to: &report) { try await append.measure(into: &$0) }
+        let sizes = quick ? [1_000, 10_000, 100_000] : [10_000, 1_000_000, 10_000_000]
+        let growth = GrowthRow(system: system, append: append, runs: runs, sizes: sizes)
+        await add(["A5"], to: &report) { try await growth.measure(into: &$0) }
     }
 }

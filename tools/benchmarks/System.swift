@@ -135,6 +135,16 @@ struct System: Sendable {
         try Tool.run(postgresProgram("psql"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", file])
     }
 
+    /// Starts to run such a script.
+    func startPsql(file: String) throws -> Process {
+        let conninfo = settings.postgres + " dbname=daybook_product"
+        return try Tool.start(
+            postgresProgram("psql"),
+            ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", file],
+            log: file + ".log"
+        )
+    }
+
     /// Writes what a query gives to a file, in the binary form of COPY.
     func copy(_ query: String, to path: String) throws {
         let line = query.split(separator: "\n").joined(separator: " ")
