@@ -9,23 +9,20 @@ struct AppendRows: Sendable {
     let seconds: Double
     let runs: Int
 
-    private let type = EventType("bench.event_happened")
-    private let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 300)
-    private let metadata = Array(#"{"actor":{"system":{}}}"#.utf8)
+    static let type = EventType("bench.event_happened")
+    static let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 300)
+    static let metadata = Array(#"{"actor":{"system":{}}}"#.utf8)
 
     func measure(into report: inout Report) async throws {
         let log = system.log()
-        // Empty ones: the rows before have written to partition 0.
-        let tenants = [Tenant(id: .v7(), partition: Partition(2)), Tenant(id: .v7(), partition: Partition(3))]
-        for tenant in tenants {
-            try system.psql("SELECT es.place_tenant('\(tenant.id)', \(tenant.partition.number))")
-        }
-        try preparePgbench()
+        let tenants = try await tenants(of: log)
+        let inserts = try plainInserts()
 
+        var (split, wideSplit) = (ProcessorSplit(of: system), ProcessorSplit(of: system))
         var (ours, plain, ratios) = ([Double](), [Double](), [Double]())
         for _ in 0..<runs {
-            plain.append(try pgbench(clients: 64).perSecond)
-            ours.append(try await closedLoop(log, tenants, inFlight: 64).perSecond)
+            plain.append(try inserts.run(clients: 64, seconds: seconds).perSecond)
+            ours.append(try await split.measure { try await closedLoop(log, tenants, inFlight: 64).perSecond })
             ratios.append(ours.last! / plain.last!)
         }
         report.add(
@@ -36,13 +33,16 @@ struct AppendRows: Sendable {
                 baseline: "pgbench plain INSERT, 64 clients: \(spread(Sample(plain)))",
                 ratio: figure(Sample(ratios).median) + " ×",
                 target: "≥ 1.5 ×",
-                met: Sample(ratios).median >= 1.5
+                met: Sample(ratios).median >= 1.5,
+                split: split
             )
         )
 
         var (wide, copies, shares) = ([Double](), [Double](), [Double]())
         for _ in 0..<runs {
-            wide.append(try await closedLoop(log, tenants, inFlight: 1000).perSecond)
+            wide.append(
+                try await wideSplit.measure { try await closedLoop(log, tenants, inFlight: 1000).perSecond }
+            )
             copies.append(try copyRows())
             shares.append(wide.last! / copies.last!)
         }
@@ -54,7 +54,8 @@ struct AppendRows: Sendable {
                 baseline: "COPY of the same rows, same indexes: \(spread(Sample(copies)))",
                 ratio: figure(Sample(shares).median) + " ×",
                 target: "≥ 0.25 ×",
-                met: Sample(shares).median >= 0.25
+                met: Sample(shares).median >= 0.25,
+                split: wideSplit
             )
         )
 
@@ -63,7 +64,7 @@ struct AppendRows: Sendable {
             let latency = try await closedLoop(log, [tenants[0]], inFlight: 1).latencies
             alone.append(latency.median)
             tails.append(latency.percentile(0.99))
-            single.append(try pgbench(clients: 1).latencies.median)
+            single.append(try inserts.run(clients: 1, seconds: seconds).latencies.median)
         }
         let ratio = Sample(alone).median / Sample(single).median
         report.add(
@@ -95,6 +96,25 @@ struct AppendRows: Sendable {
         await log.close()
     }
 
+    /// A2 alone, once: what rows with other work are held against.
+    func wide() async throws -> Double {
+        let log = system.log()
+        let rate = try await closedLoop(log, try await tenants(of: log), inFlight: 1000).perSecond
+        await log.close()
+        return rate
+    }
+
+    /// One command: makes a stream and guards another.
+    func appendOne(guarding stream: UUID, of tenant: Tenant, to log: EventLog) async throws {
+        let verdict = try await log.append(command(tenant, guarding: stream), to: tenant.partition)
+        guard case .accepted = verdict else { throw Tool.Failed(description: "unexpected verdict \(verdict)") }
+    }
+
+    /// In empty partitions: the rows before have written to the first two.
+    private func tenants(of log: EventLog) async throws -> [Tenant] {
+        [try await log.place(.v7(), in: Partition(2)), try await log.place(.v7(), in: Partition(3))]
+    }
+
     private func command(
         _ tenant: Tenant,
         guarding stream: UUID,
@@ -107,7 +127,7 @@ struct AppendRows: Sendable {
             key: key,
             request: key,
             streams: [StreamTouch(id, .noStream), StreamTouch(stream, expected)],
-            events: [NewEvent(stream: id, type: type, payload: payload, metadata: metadata)]
+            events: [NewEvent(stream: id, type: Self.type, payload: Self.payload, metadata: Self.metadata)]
         )
     }
 
@@ -128,13 +148,7 @@ struct AppendRows: Sendable {
                     var mine: [Double] = []
                     while clock.now < end {
                         let began = clock.now
-                        let verdict = try await log.append(
-                            command(tenant, guarding: guarded[caller % guarded.count]),
-                            to: tenant.partition
-                        )
-                        guard case .accepted = verdict else {
-                            throw Tool.Failed(description: "unexpected verdict \(verdict)")
-                        }
+                        try await appendOne(guarding: guarded[caller % guarded.count], of: tenant, to: log)
                         mine.append((clock.now - began).milliseconds)
                     }
                     return mine
@@ -179,7 +193,7 @@ struct AppendRows: Sendable {
         return Double(accepted) / (clock.now - start).seconds
     }
 
-    private func preparePgbench() throws {
+    private func plainInserts() throws -> Pgbench {
         try system.psql(
             """
             CREATE SCHEMA IF NOT EXISTS bench;
@@ -187,43 +201,18 @@ struct AppendRows: Sendable {
             CREATE TABLE bench.plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream uuid, kind int, body text, at timestamptz DEFAULT now())
             """
         )
-        let statement = """
-            INSERT INTO bench.plain (stream, kind, body) VALUES ('0192d3a0-0000-7000-8000-000000000000', 7, '\(String(repeating: "x", count: 300))');
+        return try Pgbench(
+            "plain",
             """
-        try statement.write(toFile: script(at: "plain.sql"), atomically: true, encoding: .utf8)
-    }
-
-    private func script(at name: String) -> String { system.settings.folder + "/" + name }
-
-    private func pgbench(clients: Int) throws -> (perSecond: Double, latencies: Sample) {
-        let prefix = script(at: "pgbench-log")
-        let text = try Tool.run(
-            system.postgresProgram("pgbench"),
-            [
-                "-n", "-M", "prepared", "-c", "\(clients)", "-j", "2", "-T", "\(max(1, Int(seconds)))", "-f",
-                script(at: "plain.sql"),
-                "--log", "--log-prefix=\(prefix)", system.settings.postgres + " dbname=daybook_product",
-            ]
+            INSERT INTO bench.plain (stream, kind, body) VALUES ('0192d3a0-0000-7000-8000-000000000000', 7, '\(String(repeating: "x", count: 300))');
+            """,
+            in: system
         )
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
-            let tps = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
-        else { throw Tool.Failed(description: "pgbench said: \(text)") }
-        var latencies: [Double] = []
-        for file in try FileManager.default.contentsOfDirectory(atPath: system.settings.folder)
-        where file.hasPrefix("pgbench-log") {
-            let path = script(at: file)
-            for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
-                let fields = line.split(separator: " ")
-                if fields.count > 2, let microseconds = Double(fields[2]) { latencies.append(microseconds / 1000) }
-            }
-            try FileManager.default.removeItem(atPath: path)
-        }
-        return (tps, Sample(latencies))
     }
 
     /// Rows per second of one COPY of the log's newest rows into an empty table with the log's indexes.
     private func copyRows() throws -> Double {
-        let file = script(at: "rows.copy")
+        let file = system.settings.folder + "/rows.copy"
         try system.psql(
             """
             DROP TABLE IF EXISTS bench.copied;

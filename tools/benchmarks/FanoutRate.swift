@@ -88,11 +88,10 @@ struct FanoutRate {
     }
 
     private func benchmark() throws -> Double {
-        let socket = system.settings.redis.replacingOccurrences(of: "unix://", with: "")
         let text = try Tool.run(
             "/usr/bin/redis-benchmark",
             [
-                "-s", socket, "-P", "64", "-c", "50", "-n", "500000", "-r", "10000", "-q", "--csv", "XADD",
+                "-s", system.redisSocket, "-P", "64", "-c", "50", "-n", "500000", "-r", "10000", "-q", "--csv", "XADD",
                 "bench:__rand_int__", "*", "r", "0123456789abcdef",
             ]
         )

@@ -16,7 +16,12 @@ struct Population: Sendable {
     let log: EventLog
 
     /// A tenant with `count` members, each with a session.
-    static func make(_ name: String, count: Int, in system: System) async throws -> Population {
+    static func make(
+        _ name: String,
+        count: Int,
+        partition: Partition = Partition(0),
+        in system: System
+    ) async throws -> Population {
         let log = system.log()
         let keys = PostgresPool(system.configuration("daybook_appender"), size: 4, queueLimit: 100_000)
         let codec = EventCodec(keyring: Keyring(masterKey: system.masterKey, pool: keys))
@@ -34,7 +39,7 @@ struct Population: Sendable {
         )
         let tenant = try await TenantDirectory(pool: registrar).register(
             slug: name,
-            tenant: try await log.place(.v7(), in: Partition(0))
+            tenant: try await log.place(.v7(), in: partition)
         )
         let caller = Caller(tenant: tenant, actor: .system, user: nil)
         let members = try await concurrently(count, width: 200) { index in

@@ -17,52 +17,48 @@ struct RealtimeRows: Sendable {
 
     private var port: Int { system.settings.port }
 
-    func measure(into report: inout Report) async throws {
-        if !wanted.isDisjoint(with: ["H2", "R2", "R3"]) {
-            let server = try await serve()
-            defer { Tool.stop(server) }
-            let people = try await Population.make("bench", count: 200, in: system)
-            var rooms: [RoomID] = []
-            for pair in 0..<100 { rooms.append(try await people.room(of: people.users[(2 * pair)..<(2 * pair + 2)])) }
-            if wanted.contains("R2") || wanted.contains("R3") { try await delivery(people, rooms, into: &report) }
-            if wanted.contains("H2") { try await posting(people, rooms, into: &report) }
-            await people.close()
-        }
-        if !wanted.isDisjoint(with: ["R1", "R4", "R5"]) {
-            try await crowd(into: &report)
-        }
-    }
-
-    private func serve() async throws -> Process {
-        let server = try Tool.start(
-            system.settings.binary,
-            ["serve", "--role", "all", "--port", "\(port)"],
-            environment: system.environment,
-            log: system.settings.folder + "/server.log"
-        )
-        for _ in 0..<300 where server.isRunning {
-            if let connection = try? await LoadConnection.connect(port: port, on: group) {  // Not up yet: try again.
-                let answer = try await connection.request(.GET, "/readyz")
-                await connection.close()
-                if answer.status == 200 { return server }
-            }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Tool.Failed(description: "the server did not get ready; see \(system.settings.folder)/server.log")
+    /// H2, R2 and R3.
+    func conversation(into report: inout Report) async throws {
+        let server = try await system.serve(on: group)
+        defer { Tool.stop(server) }
+        let people = try await Population.make("bench", count: 200, in: system)
+        var rooms: [RoomID] = []
+        for pair in 0..<100 { rooms.append(try await people.room(of: people.users[(2 * pair)..<(2 * pair + 2)])) }
+        if wanted.contains("R2") || wanted.contains("R3") { try await delivery(people, rooms, into: &report) }
+        if wanted.contains("H2") { try await posting(people, rooms, on: server, into: &report) }
+        await people.close()
     }
 
     private static let padding = String(repeating: "x", count: 200)
 
     private func post(_ index: Int) -> String { #"{"body":"message \#(index) \#(Self.padding)"}"# }
 
-    private func posting(_ people: Population, _ rooms: [RoomID], into report: inout Report) async throws {
+    private func posting(
+        _ people: Population,
+        _ rooms: [RoomID],
+        on server: Process,
+        into report: inout Report
+    ) async throws {
         var (ours, bare) = ([Double](), [Double]())
+        let loop = ClosedLoop(clients: 64, seconds: seconds, group: group)
+        var split = ProcessorSplit(of: system, server: server)
         let plain = try await BareServer.start(port: port + 1)
         for _ in 0..<runs {
-            bare.append(try await closedLoop(port: port + 1) { _ in ("/echo", nil) })
+            bare.append(
+                try await loop.perSecond(port: port + 1) { _, count in
+                    .init(method: .POST, path: "/echo", json: post(count))
+                }
+            )
             ours.append(
-                try await closedLoop(port: port) { client in
-                    ("/api/rooms/\(rooms[client])/messages", people.tokens[2 * client])
+                try await split.measure {
+                    try await loop.perSecond(port: port) { client, count in
+                        .init(
+                            method: .POST,
+                            path: "/api/rooms/\(rooms[client])/messages",
+                            token: people.tokens[2 * client],
+                            json: post(count)
+                        )
+                    }
                 }
             )
         }
@@ -75,33 +71,10 @@ struct RealtimeRows: Sendable {
                 baseline: "bare Hummingbird POST: \(spread(Sample(bare)))",
                 ratio: figure(Sample(ours).median / Sample(bare).median) + " ×",
                 target: "≥ 4,000/s",
-                met: Sample(ours).median >= 4000
+                met: Sample(ours).median >= 4000,
+                split: split
             )
         )
-    }
-
-    private func closedLoop(port: Int, _ route: @escaping @Sendable (Int) -> (String, String?)) async throws -> Double {
-        let clock = ContinuousClock()
-        let connections = try await concurrently(64, width: 16) { _ in
-            try await LoadConnection.connect(port: port, on: group)
-        }
-        let start = clock.now
-        let end = start + .seconds(seconds)
-        let counts = try await concurrently(64, width: 64) { client in
-            let (path, token) = route(client)
-            var count = 0
-            while clock.now < end {
-                let answer = try await connections[client].request(.POST, path, token: token, json: post(count))
-                guard answer.status < 300 else {
-                    throw Tool.Failed(description: "POST answered \(answer.status): \(String(buffer: answer.body))")
-                }
-                count += 1
-            }
-            return count
-        }
-        let elapsed = (clock.now - start).seconds
-        for connection in connections { await connection.close() }
-        return Double(counts.reduce(0, +)) / elapsed
     }
 
     private func delivery(_ people: Population, _ rooms: [RoomID], into report: inout Report) async throws {
@@ -217,8 +190,9 @@ struct RealtimeRows: Sendable {
         return Sample(latencies)
     }
 
-    private func crowd(into report: inout Report) async throws {
-        let server = try await serve()
+    /// R1, R4 and R5.
+    func crowd(into report: inout Report) async throws {
+        let server = try await system.serve(on: group)
         defer { Tool.stop(server) }
         let pid = server.processIdentifier
         let people = try await Population.make("crowd", count: parked + 1, in: system)

@@ -77,12 +77,31 @@ enum Tool {
     }
 
     /// Processor seconds that a process has used, user and system.
-    static func processorSeconds(of pid: Int32) throws -> Double {
-        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
-        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
-        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
-            throw Failed(description: "no times of process \(pid)")
+    static func processorSeconds(of pid: Int32) throws -> Double { try times(of: pid)[0..<2].reduce(0, +) }
+
+    /// The same of a process, of the children that it has, and of those that it had.
+    static func processorSeconds(ofFamily pid: Int32) throws -> Double {
+        let own = try times(of: pid)
+        var seconds = own.reduce(0, +)
+        for child in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap({ Int32($0) }) {
+            // One that has ended since is among those that it had.
+            guard let fields = try? stat(of: child), fields.count > 13, Int32(fields[2]) == pid else { continue }
+            seconds += fields[12...13].reduce(0) { $0 + (Double($1) ?? 0) } / 100
         }
-        return (user + system) / 100
+        // A child that ended meanwhile was missed, or counted twice.
+        return try times(of: pid) == own ? seconds : try processorSeconds(ofFamily: pid)
+    }
+
+    /// User and system seconds of its own, then of the children that it has waited for.
+    private static func times(of pid: Int32) throws -> [Double] {
+        let fields = try stat(of: pid)
+        guard fields.count > 15 else { throw Failed(description: "no times of process \(pid)") }
+        return fields[12...15].map { (Double($0) ?? 0) / 100 }
+    }
+
+    /// The fields of /proc/…/stat from behind the name, whose own parenthesis is the first.
+    private static func stat(of pid: Int32) throws -> [Substring] {
+        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        return stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
     }
 }
