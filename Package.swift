@@ -69,12 +69,13 @@ let package = Package(
         // Drivers: C is handled here and nowhere else.
         .systemLibrary(name: "CPostgres", path: "Sources/Drivers/CPostgres", pkgConfig: "libpq"),
         .systemLibrary(name: "CRedis", path: "Sources/Drivers/CRedis", pkgConfig: "hiredis"),
+        .systemLibrary(name: "CTLS", path: "Sources/Drivers/CTLS", pkgConfig: "openssl"),
         .systemLibrary(name: "CLZ4", path: "Sources/Drivers/CLZ4", pkgConfig: "liblz4"),
         .systemLibrary(name: "CZip", path: "Sources/Drivers/CZip", pkgConfig: "libzip"),
         module("Threads", "Drivers/Threads", []),
         module("Postgres", "Drivers/Postgres", ["CPostgres", "Threads"]),
         module("Migrations", "Drivers/Migrations", ["Postgres", crypto]),
-        module("Redis", "Drivers/Redis", ["CRedis", "Threads"]),
+        module("Redis", "Drivers/Redis", ["CRedis", "CTLS", "Threads"]),
         module("Zip", "Drivers/Zip", ["CZip"]),
         module("LZ4", "Drivers/LZ4", ["CLZ4"]),
 

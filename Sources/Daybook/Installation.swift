@@ -11,7 +11,7 @@ struct Installation: ParsableArguments {
     @Option(help: "The Postgres server, as libpq keywords or a URL. [DAYBOOK_POSTGRES]")
     var postgres: String?
 
-    @Option(help: "The Redis server: redis://… or unix://… [DAYBOOK_REDIS]")
+    @Option(help: "The Redis server: redis://…, rediss://… or unix://… [DAYBOOK_REDIS]")
     var redis: String?
 
     @Option(help: "The file with the master key, made by `daybook master-key create`. [DAYBOOK_MASTER_KEY_FILE]")

@@ -45,6 +45,8 @@ struct RedisWireTests {
         ("redis://example.org", "redis://example.org:6379/0"),
         ("redis://:secret@[::1]:7000/3", "redis://::1:7000/3"),
         ("redis://user:s%40cret@h:1", "redis://h:1/0"),
+        ("rediss://:secret@h/2?sslmode=verify-ca&sslrootcert=/ca.pem", "rediss://h:6379/2"),
+        ("rediss://h?sslcert=/c.pem&sslkey=/c.key", "rediss://h:6379/0"),
         ("unix:///tmp/a.sock", "unix:///tmp/a.sock?db=0"),
         ("unix:///tmp/a.sock?db=2", "unix:///tmp/a.sock?db=2"),
     ])
@@ -54,6 +56,28 @@ struct RedisWireTests {
         var dumped = ""
         dump([configuration], to: &dumped)
         #expect(!dumped.contains("cret"))
+    }
+
+    @Test func `what is encrypted is verified in full by the system's authorities, unless the URL says otherwise`()
+        throws
+    {
+        let tls = try #require(try RedisConfiguration(url: "rediss://h").tls)
+        #expect(tls.host == "h" && tls.mode == .verifyFull && tls.authorities == nil && tls.identity == nil)
+        let other = try RedisConfiguration(url: "rediss://h?sslmode=verify-ca&sslrootcert=/a%20b&sslcert=/c&sslkey=/k")
+            .tls
+        #expect(other?.mode == .verifyAuthority && other?.authorities == "/a b")
+        #expect(other?.identity == RedisTLS.Identity(certificate: "/c", key: "/k"))
+        #expect(try RedisConfiguration(url: "redis://h").tls == nil)
+    }
+
+    @Test(arguments: [
+        "rediss://", "rediss://h?sslmode=prefer", "rediss://h?sslmode=", "rediss://h?sslrootcert", "rediss://h?ssl=1",
+        "rediss://h?sslcert=/c", "rediss://h?sslkey=/k", "rediss://h?sslmode=require&sslrootcert=/ca",
+        "rediss://h?sslmode=require&sslmode=verify-full", "redis://h?sslmode=require", "unix:///s?sslrootcert=/ca",
+    ])
+    func `half of what TLS needs, or what it would not honour, is refused`(_ url: String) {
+        let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
+        #expect(error?.code == .invalidURL)
     }
 
     @Test(arguments: [

@@ -1,7 +1,8 @@
 # What Daybook needs from Debian. Sourced after shell.sh.
 
 daybook_packages=(
-    postgresql-15 redis-server libpq-dev libhiredis-dev libzip-dev liblz4-dev pkg-config
+    postgresql-15 redis-server libpq-dev libhiredis-dev libssl-dev openssl libzip-dev liblz4-dev
+    pkg-config
 )
 
 # Installs what is missing, of these and of the packages named, and nothing else: with everything in place apt is not even

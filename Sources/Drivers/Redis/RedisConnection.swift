@@ -22,10 +22,15 @@ package final class RedisConnection {
             interrupt: interrupt
         )
         commandTimeout = configuration.commandTimeout
-        try greet(configuration)
+        let deadline = ContinuousClock.now + configuration.connectTimeout
+        if let tls = configuration.tls { try socket.secure(tls, until: deadline) }
+        try greet(configuration, until: deadline)
     }
 
-    private func greet(_ configuration: RedisConfiguration) throws(RedisError) {
+    private func greet(
+        _ configuration: RedisConfiguration,
+        until deadline: ContinuousClock.Instant
+    ) throws(RedisError) {
         var greeting = RedisBatch()
         if let credentials = configuration.credentials {
             greeting.append("AUTH", arguments: [credentials.user, credentials.password].compactMap(\.self))
@@ -33,9 +38,24 @@ package final class RedisConnection {
         // Without a database this still finds a Redis that wants a password or is loading.
         greeting.append("SELECT", configuration.database)
         do throws(RedisError) {
-            for reply in try pipeline(greeting, timeout: configuration.connectTimeout) { _ = try reply.get() }
+            for reply in try pipeline(greeting, timeout: deadline - .now) { _ = try reply.get() }
         } catch {
-            throw error.code == .closed ? error : RedisError(.connectionFailed, "\(socket.peer): \(error.message)")
+            switch error.code {
+            case .closed: throw error
+            case .connectionLost, .protocolError:
+                throw RedisError(.connectionFailed, error.message + Self.question(of: configuration))
+            case .server: throw RedisError(.connectionFailed, "\(socket.peer): \(error.message)")
+            default: throw RedisError(.connectionFailed, error.message)
+            }
+        }
+    }
+
+    /// What a server may have against a new connection that it closes without a word.
+    private static func question(of configuration: RedisConfiguration) -> String {
+        switch (configuration.address, configuration.tls) {
+        case (.tcp, nil): "; does the server want TLS (rediss://)?"
+        case (.tcp, let tls?) where tls.identity == nil: "; does the server want a certificate (sslcert, sslkey)?"
+        default: ""
         }
     }
 

@@ -3,14 +3,16 @@ import Glibc
 
 /// A connected socket with hiredis' reader on it: bytes out, replies in.
 ///
-/// hiredis connects and parses. Reading and writing are done here, so that a call has one deadline as a whole, that a
-/// batch of any size is written while its replies are read (neither side waits with full buffers for the other), that
-/// another thread can interrupt, and that writing to a dead connection raises no SIGPIPE.
+/// hiredis connects and parses. Reading and writing are done by a transport and all waiting is done here, so that a call
+/// has one deadline as a whole, that a batch of any size is written while its replies are read (neither side waits with
+/// full buffers for the other), that another thread can interrupt, that writing to a dead connection raises no SIGPIPE,
+/// and that the bytes may go through TLS, of which hiredis 0.14 knows nothing.
 final class RedisSocket {
     /// Where it leads, for messages.
     let peer: String
     /// Nil once broken: after a failure the replies would be out of step with the commands.
     private var context: UnsafeMutablePointer<redisContext>?
+    private var transport: any RedisTransport
     private let interrupt: RedisInterrupt?
     private let incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 16)
 
@@ -25,13 +27,15 @@ final class RedisSocket {
             case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
             case .unix(let path): redisConnectUnixWithTimeout(path, limit)
             }
-        self.interrupt = interrupt
-        self.peer =
+        let peer =
             switch address {
             case .tcp(let host, let port): "\(host):\(port)"
             case .unix(let path): path
             }
+        self.interrupt = interrupt
+        self.peer = peer
         self.context = context
+        transport = RedisPlainTransport(context?.pointee.fd ?? -1, peer: peer)
         guard let context else { throw RedisError(.connectionFailed, "\(peer): out of memory") }
         guard context.pointee.err == 0 else {
             throw RedisError(.connectionFailed, "\(peer): \(String(tuple: context.pointee.errstr))")
@@ -42,8 +46,29 @@ final class RedisSocket {
             // Programs that we start must not hold it open.
             fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC) >= 0
         else {
-            throw RedisError(.connectionFailed, "\(peer): \(String(errno: errno))")
+            throw RedisError(.connectionFailed, "\(peer): \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// Has all that follows go through TLS.
+    ///
+    /// - Throws: `connectionFailed`, also for a server that is not to be trusted; `closed` when interrupted.
+    func secure(_ tls: RedisTLS, until deadline: ContinuousClock.Instant) throws(RedisError) {
+        guard let context else { throw RedisError(.connectionFailed, "\(peer): the connection was closed") }
+        let secured = try RedisTLSTransport(context.pointee.fd, tls, peer: peer)
+        while true {
+            let (isDone, events) = try secured.shakeHands()
+            if isDone { break }
+            switch SocketWait(descriptor: context.pointee.fd, events: events, interrupt: interrupt).result(
+                until: deadline
+            ) {
+            case .ready: continue
+            case .interrupted: throw RedisError(.closed, "\(peer): interrupted")
+            case .timedOut:
+                throw RedisError(.connectionFailed, "\(peer): TLS: no answer in time; does the server speak it?")
+            }
+        }
+        transport = secured
     }
 
     deinit {
@@ -53,11 +78,10 @@ final class RedisSocket {
 
     /// Whether nothing has come since the last reply: neither the end of the connection nor bytes nobody asked for.
     var isQuiet: Bool {
-        guard let context, let reader = context.pointee.reader, reader.pointee.pos == reader.pointee.len else {
+        guard let reader = context?.pointee.reader, reader.pointee.pos == reader.pointee.len else {
             return false
         }
-        var byte: UInt8 = 0
-        return recv(context.pointee.fd, &byte, 1, Int32(MSG_PEEK)) < 0 && errno == EAGAIN
+        return transport.isQuiet
     }
 
     /// Sends the bytes and hands over every reply as hiredis built it; who receives it frees it.
@@ -73,7 +97,7 @@ final class RedisSocket {
         var (sent, received) = (0, 0)
         do throws(RedisError) {
             while received < expected {
-                sent += try send(bytes, from: sent, on: context)
+                sent += try send(bytes, from: sent)
                 try wait(on: context, toWrite: sent < bytes.count, until: deadline)
                 try read(from: context)
                 while received < expected, let reply = try nextReply(of: context.pointee.reader) {
@@ -104,29 +128,18 @@ final class RedisSocket {
     }
 
     private func close() {
+        guard context != nil else { return }
+        transport.end()
         // Frees the reader, closes the socket.
         redisFree(context)
         context = nil
     }
 
     /// Writes what the socket takes and returns how much that was.
-    private func send(
-        _ bytes: [UInt8],
-        from start: Int,
-        on context: UnsafeMutablePointer<redisContext>
-    ) throws(RedisError) -> Int {
-        try bytes.withUnsafeBufferPointer { buffer throws(RedisError) in
-            guard start < buffer.count else { return 0 }
-            let count = Glibc.send(
-                context.pointee.fd,
-                buffer.baseAddress! + start,
-                buffer.count - start,
-                Int32(MSG_NOSIGNAL)
-            )
-            if count >= 0 { return count }
-            // With EPIPE there may still be replies to read; reading then finds the end.
-            guard [EAGAIN, EINTR, EPIPE].contains(errno) else { throw lost(errno) }
-            return 0
+    private func send(_ bytes: [UInt8], from start: Int) throws(RedisError) -> Int {
+        guard start < bytes.count else { return 0 }
+        return try bytes.withUnsafeBufferPointer { buffer throws(RedisError) in
+            try transport.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start...])))
         }
     }
 
@@ -135,7 +148,8 @@ final class RedisSocket {
         toWrite: Bool,
         until deadline: ContinuousClock.Instant
     ) throws(RedisError) {
-        let events = toWrite ? POLLIN | POLLOUT : POLLIN
+        if transport.holdsBytes { return }
+        let events = transport.events(toSend: toWrite)
         let wait = SocketWait(descriptor: context.pointee.fd, events: events, interrupt: interrupt)
         switch wait.result(until: deadline) {
         case .ready: return
@@ -145,15 +159,13 @@ final class RedisSocket {
     }
 
     private func read(from context: UnsafeMutablePointer<redisContext>) throws(RedisError) {
-        let count = recv(context.pointee.fd, incoming.baseAddress, incoming.count, 0)
-        switch count {
-        case 0: throw RedisError(.connectionLost, "\(peer): closed by the server")
-        case 1...:
+        switch try transport.receive(into: incoming) {
+        case nil: return
+        case 0?: throw RedisError(.connectionLost, "\(peer): closed by the server")
+        case let count?:
             guard redisReaderFeed(context.pointee.reader, incoming.baseAddress, count) == REDIS_OK else {
                 throw malformed(context.pointee.reader)
             }
-        default:
-            guard errno == EAGAIN || errno == EINTR else { throw lost(errno) }
         }
     }
 
@@ -163,10 +175,6 @@ final class RedisSocket {
         var reply: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw malformed(reader) }
         return reply
-    }
-
-    private func lost(_ number: Int32) -> RedisError {
-        RedisError(.connectionLost, "\(peer): \(String(errno: number))")
     }
 
     private func malformed(_ reader: UnsafeMutablePointer<redisReader>) -> RedisError {
@@ -183,8 +191,6 @@ extension timeval {
 }
 
 extension String {
-    fileprivate init(errno number: Int32) { self.init(cString: strerror(number)) }
-
     /// A fixed array of C, which Swift sees as a tuple, up to its first zero.
     fileprivate init<Characters>(tuple: Characters) {
         self = withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
