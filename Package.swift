@@ -30,6 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -45,6 +46,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "daybook",
@@ -55,6 +57,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -62,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -81,6 +85,9 @@ let package = Package(
 
         // How a process is seen from outside.
         module("Observability", "Observability", [logging, metrics, tracing]),
+
+        // What an operator can say, and where it is said.
+        module("Settings", "Settings", [configuration, logging, yams]),
 
         module("TransparencyLog", "TransparencyLog", ["LZ4", crypto]),
         module(
@@ -128,7 +135,7 @@ let package = Package(
             name: "Daybook",
             dependencies: [
                 "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
-                "Projections", "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads",
+                "Projections", "RealtimeAPI", "Redis", "Sessions", "Settings", "SlackImport", "TenantAPI", "Threads",
                 "TransparencyLog", arguments, crypto, httpClient, hummingbird, lifecycle, logging, metrics, nioCore,
                 nioHTTP1, tracing, unixSignals,
             ],
@@ -167,6 +174,7 @@ let package = Package(
         tests("ZipTests", ["Zip"]),
         tests("LZ4Tests", ["LZ4"]),
         tests("ObservabilityTests", ["Observability", logging, metrics, tracing]),
+        tests("SettingsTests", ["Settings", logging]),
         tests("TransparencyLogTests", ["TransparencyLog", crypto]),
         tests("EventStoreTests", ["EventStore", "Postgres", "TransparencyLog", crypto]),
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
@@ -192,7 +200,9 @@ let package = Package(
         tests(
             "SystemTests",
             [
-                "EventStore", "Events", "Postgres", "Redis", "TransparencyLog", httpClient, nioCore, nioHTTP1, nioPosix,
+                "EventStore", "Events", "Postgres", "Redis", "Settings", "TransparencyLog", httpClient, nioCore,
+                nioHTTP1,
+                nioPosix,
             ]
         ),
     ]

@@ -18,14 +18,15 @@ struct Daybook: AsyncParsableCommand {
         commandName: "daybook",
         abstract: "The backend of a workspace where people and agents work in the same rooms.",
         discussion: """
-            Where the stores are is told by options or by the environment: DAYBOOK_POSTGRES, DAYBOOK_REDIS, \
-            DAYBOOK_MASTER_KEY_FILE, DAYBOOK_SCHEMA.
+            Where the stores are is told by options, by the environment (DAYBOOK_POSTGRES, DAYBOOK_REDIS, DAYBOOK_MASTER_KEY_FILE, \
+            DAYBOOK_SCHEMA) or by a file that --config or DAYBOOK_CONFIG names. `daybook config reference` tells every setting.
             """,
         version: version,
         subcommands: [
             Serve.self, Status.self, Migrate.self, TenantCommand.self, TokenCommand.self, ForgetCommand.self,
             ImportCommand.self,
             AuditCommand.self, ParkedCommand.self, RebuildCommand.self, ReplayCommand.self, MasterKeyCommand.self,
+            ConfigCommand.self,
         ]
     )
 }

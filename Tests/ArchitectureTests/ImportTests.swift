@@ -12,6 +12,7 @@ struct ImportTests {
         "Drivers/LZ4": ["CLZ4"],
         "Drivers/Migrations": ["Postgres"],
         "Observability": [],
+        "Settings": [],
         "TransparencyLog": ["LZ4"],
         "EventStore": ["Postgres", "Threads", "TransparencyLog"],
         "Events": ["EventStore"],
@@ -30,7 +31,7 @@ struct ImportTests {
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
             "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres", "Projections",
-            "RealtimeAPI", "Redis", "Sessions", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
+            "RealtimeAPI", "Redis", "Sessions", "Settings", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
         ],
     ]
 
@@ -39,7 +40,8 @@ struct ImportTests {
         "TransparencyLog",
         "EventStore", "Events",
         "Commands",
-        "Observability", "Projections", "Sessions", "GatewayHTTP", "TenantAPI", "RealtimeAPI", "SlackImport",
+        "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
+        "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

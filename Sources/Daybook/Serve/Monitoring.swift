@@ -9,6 +9,7 @@ internal import Projections
 internal import RealtimeAPI
 internal import Redis
 internal import ServiceLifecycle
+internal import Settings
 
 /// What is to be seen of a process from outside: the metrics that are measured when somebody asks, and the route to all of them.
 struct Monitoring {

@@ -17,9 +17,9 @@ struct Readiness {
     let schemas: [Migrator]
     /// Of a process that projects: it is ready once the read models are as far as the log was when it began.
     let projecting: (log: EventLog, reads: ReadModels)?
-    /// Of a process that projects or fans out: how many seconds these roles may be behind the log. Gateways do not ask: to take
+    /// Of a process that projects or fans out: how far these roles may be behind the log. Gateways do not ask: to take
     /// all of them away would make an outage of what is a delay.
-    let lag: (partitions: PartitionWatch, roles: Set<String>, seconds: Double)?
+    let lag: (partitions: PartitionWatch, roles: Set<String>, limit: @Sendable () -> Duration)?
 
     func checks() -> [HealthRoutes.Check] {
         let hasSchema = Once { [schemas] in try await Self.verify(schemas) }
@@ -52,8 +52,8 @@ struct Readiness {
             }
             checks.append(HealthRoutes.Check("read models") { try await hasCaughtUp.check() })
         }
-        if let (partitions, roles, seconds) = lag {
-            checks.append(HealthRoutes.Check("lag") { try await partitions.lag(of: roles) <= seconds })
+        if let (partitions, roles, limit) = lag {
+            checks.append(HealthRoutes.Check("lag") { .seconds(try await partitions.lag(of: roles)) <= limit() })
         }
         return checks
     }

@@ -12,6 +12,7 @@ internal import RealtimeAPI
 internal import Redis
 internal import ServiceLifecycle
 internal import Sessions
+internal import Settings
 internal import TenantAPI
 internal import UnixSignals
 
@@ -23,10 +24,10 @@ struct Server {
         let port: Int
         /// Nil: beside everything else.
         let metrics: Monitoring.Address?
-        /// How long it goes on serving when it was told to end.
-        let drain: Duration
-        /// How many seconds it may be behind the log and be ready.
-        let readyLag: Double
+        /// How long it goes on serving when it was told to end, and how far it may be behind the log and be ready.
+        let live: LiveSettings
+        /// At each of them the settings are read again.
+        let hangups: UnixSignalsSequence
         /// Nil if nobody wants any.
         let traces: Traces?
     }
@@ -39,30 +40,42 @@ struct Server {
     private let log: EventLog
     private let redis: RedisClient
     private let realtime: RealtimeAPI?
-    private let patience: Duration
+    private let live: LiveSettings
+    /// Ends when the process is told to.
+    private let end: AsyncStream<Void>
     private let traces: Traces?
     private let logger: Logger
 
-    init(_ installation: Installation, _ heads: HeadOptions, _ options: Options, logger: Logger) throws {
+    init(_ installation: Installation, _ heads: HeadKeys, _ options: Options, logger: Logger) throws {
         self.logger = logger
-        patience = options.drain + Self.patience
+        live = options.live
+        let (end, announcedEnd) = AsyncStream.makeStream(of: Void.self)
+        self.end = end
         traces = options.traces
-        let roles = options.roles
+        let (roles, settings) = (options.roles, installation.settings)
         let redisConfiguration = try installation.redisConfiguration()
         let masterKey = try installation.masterKey()
 
         // The stores.
-        log = EventLog(
-            EventLog.Configuration(
-                appender: installation.configuration(.product, as: .appender),
-                reader: installation.configuration(.product, as: .gateway)
-            ),
-            logger: logger
+        var logConfiguration = EventLog.Configuration(
+            appender: installation.configuration(.product, as: .appender),
+            reader: installation.configuration(.product, as: .gateway)
         )
+        logConfiguration.appenders = settings[\.appendConnections]
+        logConfiguration.readConnections = settings[\.logConnections]
+        log = EventLog(logConfiguration, logger: logger)
         redis = RedisClient(redisConfiguration)
         let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1_000)
-        let product = PostgresPool(installation.configuration(.product, as: .gateway), size: 4, queueLimit: 5_000)
-        let control = PostgresPool(installation.configuration(.control, as: .gateway), size: 2, queueLimit: 5_000)
+        let product = PostgresPool(
+            installation.configuration(.product, as: .gateway),
+            size: settings[\.readConnections],
+            queueLimit: 5_000
+        )
+        let control = PostgresPool(
+            installation.configuration(.control, as: .gateway),
+            size: settings[\.sessionConnections],
+            queueLimit: 5_000
+        )
         // Asked by what watches the log: metrics, readiness, the signing of heads.
         let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 2, queueLimit: 100)
         pools = [keys, product, control, watcher]
@@ -80,13 +93,18 @@ struct Server {
             Background("log") { [log] in await log.run() },
             Background("sessions") { await sessions.run() },
             Background("keys") { await keyring.run(logger: logger) },
+            Background("settings") { await options.live.follow(options.hangups, logger: logger) },
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
         if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }
+        var realtimeConfiguration = RealtimeAPI.Configuration(redis: redisConfiguration)
+        realtimeConfiguration.heartbeat = settings[\.heartbeat]
+        realtimeConfiguration.queueLimit = settings[\.queueLimit]
+        realtimeConfiguration.refillLimit = UInt32(settings[\.refillLimit])
         let realtime =
             roles.contains(.realtime)
             ? RealtimeAPI(
-                RealtimeAPI.Configuration(redis: redisConfiguration),
+                realtimeConfiguration,
                 log: log,
                 codec: codec,
                 reads: reads,
@@ -166,7 +184,7 @@ struct Server {
                 ),
             ],
             projecting: roles.contains(.projector) ? (log, reads) : nil,
-            lag: projecting.isEmpty ? nil : (partitions, projecting, options.readyLag)
+            lag: projecting.isEmpty ? nil : (partitions, projecting, { options.live[\.readyLag] })
         )
         HealthRoutes(checks: readiness.checks(), draining: draining).add(to: router)
         if let address = options.metrics {
@@ -190,7 +208,10 @@ struct Server {
             Application(
                 router: router,
                 server: .http1(configuration: .init(additionalChannelHandlers: [CloseOnEOF()])),
-                configuration: ApplicationConfiguration(address: .hostname(host, port: port), backlog: 4096),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(host, port: port),
+                    backlog: settings[\.httpBacklog]
+                ),
                 onServerRunning: { _ in logger.notice("listening", metadata: ["address": "http://\(host):\(port)"]) },
                 logger: logger
             )
@@ -203,8 +224,9 @@ struct Server {
         services.append(
             ShutdownStep("announcing") {
                 draining.announce()
+                announcedEnd.finish()
                 // Cut short, there is no time for it.
-                if hasClients { try? await Task.sleep(for: options.drain) }
+                if hasClients { try? await Task.sleep(for: options.live[\.drain]) }
             }
         )
         self.services = services
@@ -213,15 +235,29 @@ struct Server {
     /// Serves until SIGTERM or SIGINT, then turns requests away, lets those that run end, commits what is queued and closes the
     /// stores.
     func run() async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: services,
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services,
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
         )
-        configuration.maximumGracefulShutdownDuration = patience
-        let result: Result<Void, any Error>
-        do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
-            result = .failure(error)
+        var result: Result<Void, any Error> = .success(())
+        await withTaskGroup(of: Result<Void, any Error>?.self) { tasks in
+            tasks.addTask {
+                do { return .success(try await group.run()) } catch { return .failure(error) }
+            }
+            tasks.addTask { [end, live] in
+                for await _ in end {}
+                // Cut short, the services have ended before their time.
+                try? await Task.sleep(for: live[\.drain] + Self.patience)
+                return nil
+            }
+            // Whichever comes first ends the other: the services are cancelled when their time is up.
+            for await outcome in tasks {
+                tasks.cancelAll()
+                if let outcome { result = outcome }
+            }
         }
         await realtime?.close()
         await log.close()

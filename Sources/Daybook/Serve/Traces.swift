@@ -4,25 +4,21 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import Observability
+internal import Settings
 internal import Tracing
 
-/// Where traces go: to an OpenTelemetry collector over HTTP, as OTEL_EXPORTER_OTLP_ENDPOINT, …_TRACES_ENDPOINT and …_HEADERS say.
+/// Where traces go: to an OpenTelemetry collector over HTTP.
 struct Traces {
     let exporter: SpanExporter
 
     /// Nil if nobody wants any; then nothing is recorded.
-    static func bootstrap(
-        logger: Logger,
-        environment: [String: String] = ProcessInfo.processInfo.environment
-    ) -> Traces? {
-        let base = environment["OTEL_EXPORTER_OTLP_ENDPOINT"].map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        guard let url = environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? base.map({ $0 + "/v1/traces" }) else {
-            return nil
-        }
-        let headers = pairs(environment["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
+    static func bootstrap(_ settings: Settings, logger: Logger) -> Traces? {
+        let base = settings[\.tracesEndpoint].map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        guard let url = settings[\.tracesURL] ?? base.map({ $0 + "/v1/traces" }) else { return nil }
+        let headers = pairs(settings[\.tracesHeaders] ?? "")
         let exporter = SpanExporter(
             resource: [
-                ("service.name", environment["OTEL_SERVICE_NAME"] ?? "daybook"), ("service.version", Daybook.version),
+                ("service.name", settings[\.serviceName]), ("service.version", Daybook.version),
                 ("process.pid", "\(ProcessInfo.processInfo.processIdentifier)"),
             ],
             logger: logger

@@ -24,7 +24,7 @@ struct ForgetCommand: AsyncParsableCommand {
     @Option(help: "Why: person_asked, organization_decided or law_demanded. It stays in the log.")
     var reason: UserEvent.ForgetReason
 
-    @OptionGroup var installation: Installation
+    @OptionGroup var installation: InstallationOptions
 
     func run() async throws {
         try await Workbench.run(installation) { workbench in

@@ -35,7 +35,7 @@ struct ImportCommand: AsyncParsableCommand {
         @Flag(help: "Wait until the read models have it all, for which a projector has to run.")
         var wait = false
 
-        @OptionGroup var installation: Installation
+        @OptionGroup var installation: InstallationOptions
 
         func run() async throws {
             let archive: SlackArchive
@@ -63,6 +63,7 @@ struct ImportCommand: AsyncParsableCommand {
 
         private func waitForReadModels(of tenant: Tenant, by workbench: Workbench) async throws {
             let heads = try await workbench.log.currentHeads()
+            let installation = try Installation(self.installation)
             let pool = PostgresPool(installation.configuration(.product, as: .gateway), size: 1, queueLimit: 10)
             let reads = ReadModels(pool: pool, progress: PositionWatch())
             let isThere = try await reads.wait(for: tenant, past: heads[tenant.partition] ?? 0, timeout: .seconds(600))

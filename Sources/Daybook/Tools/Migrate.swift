@@ -10,9 +10,10 @@ struct Migrate: ParsableCommand {
             "Makes the databases if they are missing, and applies what is new of the schema. Safe to run at any time."
     )
 
-    @OptionGroup var installation: Installation
+    @OptionGroup var installation: InstallationOptions
 
     func run() throws {
+        let installation = try Installation(self.installation)
         for (database, name) in [(Installation.Database.control, "control"), (.product, "product")] {
             let configuration = installation.configuration(database)
             let migrator = Migrator(schema: try installation.schemaFolder(of: database), configuration: configuration)

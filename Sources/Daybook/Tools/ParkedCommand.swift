@@ -23,9 +23,10 @@ struct ParkedCommand: AsyncParsableCommand {
             abstract: "The parked streams: where, why, and how many events wait."
         )
 
-        @OptionGroup var installation: Installation
+        @OptionGroup var installation: InstallationOptions
 
         func run() throws {
+            let installation = try Installation(self.installation)
             let connection = try PostgresConnection(installation.configuration(.product, as: .projector))
             let rows = try connection.execute(
                 """
@@ -55,7 +56,7 @@ struct ParkedCommand: AsyncParsableCommand {
         @Option(help: "Who asks for it; stands in the log.")
         var by: String = NSUserName()
 
-        @OptionGroup var installation: Installation
+        @OptionGroup var installation: InstallationOptions
 
         func validate() throws {
             guard UUID(text: stream) != nil else { throw ValidationError("a stream is a UUID in lower case") }
@@ -66,6 +67,7 @@ struct ParkedCommand: AsyncParsableCommand {
             guard let stream = UUID(text: stream) else { throw ValidationError("a stream is a UUID in lower case") }
             try await Workbench.run(installation) { workbench in
                 let tenant = try await workbench.tenant(named: self.tenant)
+                let installation = try Installation(self.installation)
                 let pool = PostgresPool(installation.configuration(.product, as: .projector), size: 1, queueLimit: 10)
                 let outcome: Result<Void, any Error>
                 do {

@@ -8,7 +8,8 @@ internal import Projections
 
 /// What rebuilding needs, for the tools that do.
 enum RebuildBench {
-    static func run(_ installation: Installation, _ body: (Rebuild) throws -> Void) throws {
+    static func run(_ options: InstallationOptions, _ body: (Rebuild) throws -> Void) throws {
+        let installation = try Installation(options)
         var logger = installation.logger("daybook-rebuild")
         logger.logLevel = .warning
         let projector = installation.configuration(.product, as: .projector)

@@ -30,7 +30,7 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Drop the read models that served before the last switch.")
     var forget = false
 
-    @OptionGroup var installation: Installation
+    @OptionGroup var installation: InstallationOptions
 
     func validate() throws {
         guard [check, differing, back, forget].count(where: \.self) <= 1 else {

@@ -24,7 +24,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "The schema to make; one of this name is dropped first.")
     var into = "rm_replay"
 
-    @OptionGroup var installation: Installation
+    @OptionGroup var installation: InstallationOptions
 
     func validate() throws {
         guard into.wholeMatch(of: /rm_[a-z0-9_]+/) != nil, into != ReadModelSchema.previous.name else {

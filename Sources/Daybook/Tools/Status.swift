@@ -17,7 +17,7 @@ struct Status: AsyncParsableCommand {
     @Flag(help: "Shows it again every second, until it is interrupted.")
     var watch = false
 
-    @OptionGroup var installation: Installation
+    @OptionGroup var installation: InstallationOptions
 
     func run() async throws {
         guard watch else { return try show(try await report()) }
@@ -36,7 +36,7 @@ struct Status: AsyncParsableCommand {
     }
 
     private func report() async throws -> String {
-        let report = try await StatusReport(installation)
+        let report = try await StatusReport(Installation(installation))
         return json ? try report.json + "\n" : report.text
     }
 }

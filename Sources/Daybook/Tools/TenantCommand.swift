@@ -28,7 +28,7 @@ struct TenantCommand: AsyncParsableCommand {
         @Option(help: "The handle of an auditor; may be given several times.")
         var auditor: [String] = []
 
-        @OptionGroup var installation: Installation
+        @OptionGroup var installation: InstallationOptions
 
         func validate() throws {
             let pattern = #/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/#

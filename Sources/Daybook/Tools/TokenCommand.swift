@@ -25,7 +25,7 @@ struct TokenCommand: AsyncParsableCommand {
     @Option(help: "The identifier of the session to revoke, instead of opening one.")
     var revoke: String?
 
-    @OptionGroup var installation: Installation
+    @OptionGroup var installation: InstallationOptions
 
     func validate() throws {
         if let revoke {

@@ -15,9 +15,10 @@ struct Workbench {
 
     /// Lends one to `body` and closes it afterwards.
     static func run<Result>(
-        _ installation: Installation,
+        _ options: InstallationOptions,
         _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
+        let installation = try Installation(options)
         var logger = installation.logger("daybook-tool")
         logger.logLevel = .warning
         let log = EventLog(

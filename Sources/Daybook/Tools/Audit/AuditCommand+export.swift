@@ -33,7 +33,7 @@ extension AuditCommand {
         @Option(help: "The public key of the signed heads, or a file that holds it.")
         var publicKey: String
 
-        @OptionGroup var installation: Installation
+        @OptionGroup var installation: InstallationOptions
 
         func validate() throws {
             guard from >= 1 else { throw ValidationError("positions begin at 1") }
@@ -42,7 +42,8 @@ extension AuditCommand {
 
         func run() async throws {
             let verifier = try HeadVerifier(fileOrText: publicKey)
-            let tenant = try await registeredTenant()
+            let installation = try Installation(self.installation)
+            let tenant = try await registeredTenant(installation)
             let head = try head(of: tenant.partition, HeadFolder(path: heads, verifier: verifier))
             let exporter = LogExporter(on: try PostgresConnection(installation.configuration(.product, as: .projector)))
             _ = try exporter.export(tenant, from: from, to: head, publicKey: verifier.publicKey, into: out)
@@ -63,7 +64,7 @@ extension AuditCommand {
             return head
         }
 
-        private func registeredTenant() async throws -> Tenant {
+        private func registeredTenant(_ installation: Installation) async throws -> Tenant {
             let pool = PostgresPool(installation.configuration(.control, as: .gateway), size: 1, queueLimit: 1)
             let found: Result<Tenant?, any Error>
             do { found = .success(try await TenantDirectory(pool: pool).tenant(named: tenant)) } catch {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventStore
 internal import Postgres
+internal import Settings
 internal import TransparencyLog
 
 extension AuditCommand {
@@ -16,14 +17,16 @@ extension AuditCommand {
         )
 
         @OptionGroup var heads: HeadOptions
-        @OptionGroup var installation: Installation
+        @OptionGroup var installation: InstallationOptions
 
         func run() throws {
+            let settings = try Settings(installation, heads)
+            let installation = Installation(settings)
             let connection = try PostgresConnection(installation.configuration(.product, as: .projector))
             let partitions = try connection.execute("SELECT partition FROM es.heads ORDER BY partition").decode(
                 Int32.self
             )
-            let folder = try heads.folder()
+            let folder = try HeadKeys(settings: settings).folder()
             var verifier = LogVerifier(on: connection)
             var isWhole = true
             for partition in partitions {

@@ -1,14 +1,8 @@
-internal import ArgumentParser
 internal import Logging
 internal import Observability
+internal import Settings
 
-/// How what is logged is written.
-enum LogFormat: String, ExpressibleByArgument, CaseIterable {
-    /// For people.
-    case text
-    /// A JSON object a line, for programs.
-    case json
-
+extension LogFormat {
     func handler(label: String) -> any LogHandler {
         switch self {
         case .text: StreamLogHandler.standardError(label: label)

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Settings
+
+/// What a process serves, and where.
+struct ServeOptions: SettingOptions {
+    @Option(\.role) var role: String?
+    @Option(\.httpHost) var host: String?
+    @Option(\.httpPort) var port: String?
+    @Option(\.metricsPort) var metricsPort: String?
+    @Option(\.metricsHost) var metricsHost: String?
+    @Option(\.drain) var drainSeconds: String?
+    @Option(\.readyLag) var readyLag: String?
+
+    static let sections: Set<Declaration.Section> = [.serving, .tuning, .traces]
+
+    var given: [GivenFlag] {
+        [
+            GivenFlag(\.role, role), GivenFlag(\.httpHost, host), GivenFlag(\.httpPort, port),
+            GivenFlag(\.metricsPort, metricsPort), GivenFlag(\.metricsHost, metricsHost),
+            GivenFlag(\.drain, drainSeconds), GivenFlag(\.readyLag, readyLag),
+        ]
+    }
+}

@@ -1,0 +1,279 @@
+package import Logging
+
+/// Every setting that there is, each declared once.
+package struct Catalog: Sendable {
+    package static let daybook = Catalog()
+
+    // Stores and secrets.
+    package let postgres = Setting<String>(
+        "postgres",
+        .stores,
+        .text("libpq keywords or a URL"),
+        default: "host=/var/run/postgresql",
+        isSecret: true,
+        "The Postgres server, as libpq keywords or a URL."
+    )
+    package let redis = Setting<String>(
+        "redis",
+        .stores,
+        .text("a URL, redis://…, rediss://… or unix://…"),
+        default: "redis://127.0.0.1:6379",
+        isSecret: true,
+        "The Redis server: redis://…, rediss://… or unix://…"
+    )
+    package let masterKeyFile = Setting<String?>(
+        "master-key-file",
+        .stores,
+        .secretFile,
+        "The file with the master key, made by `daybook master-key create`."
+    )
+    package let controlDatabase = Setting<String>(
+        "control-database",
+        .stores,
+        .text("a name"),
+        default: "daybook_control",
+        "The database of tenants and sessions."
+    )
+    package let productDatabase = Setting<String>(
+        "product-database",
+        .stores,
+        .text("a name"),
+        default: "daybook_product",
+        "The database of the log and the read models."
+    )
+    package let schema = Setting<String?>(
+        "schema",
+        .stores,
+        .text("the path of a folder"),
+        "The folder of SQL; by default found from the working folder or the executable upwards."
+    )
+    package let partitions = Setting<Int>(
+        "partitions",
+        .stores,
+        .number(1...1024),
+        default: "4",
+        flag: "partition-count",
+        "How many partitions the log has. It may grow, never shrink."
+    )
+    package let statementTimeout = Setting<Duration>(
+        "statement-timeout-seconds",
+        .stores,
+        .seconds(1...3_600),
+        default: "30",
+        hasFlag: false,
+        "The longest that one statement in Postgres may take."
+    )
+
+    // Logs.
+    package let logLevel = Setting<Logger.Level>(
+        "log.level",
+        .logs,
+        .choice(Logger.Level.allCases.map(\.rawValue)),
+        default: "info",
+        environment: "LOG_LEVEL",
+        isReloadable: true,
+        "The least severe level that is logged."
+    )
+    package let logFormat = Setting<LogFormat>(
+        "log.format",
+        .logs,
+        .choice(LogFormat.allCases.map(\.rawValue)),
+        default: "text",
+        "How it is logged: for people, or a JSON object a line."
+    )
+
+    // Signed heads.
+    package let heads = Setting<String?>(
+        "heads",
+        .heads,
+        .text("the path of a folder"),
+        """
+        The folder of the log's signed heads, best on another machine than the database. Without it none are signed, and nothing \
+        is proved.
+        """
+    )
+    package let headKeyFile = Setting<String?>(
+        "head-key-file",
+        .heads,
+        .secretFile,
+        "The file with the key that signs heads, made by `daybook audit key create`."
+    )
+    package let headPublicKey = Setting<String?>(
+        "head-public-key",
+        .heads,
+        .text("a public key, or the path of a file that holds it"),
+        "The public key of the heads, or a file that holds it; needed where the signing key is not."
+    )
+
+    // Serving.
+    package let role = Setting<Set<ServingRole>>(
+        "role",
+        .serving,
+        .choices(ServingRole.allCases.map(\.rawValue)),
+        default: "all",
+        "Which parts run in the process."
+    )
+    package let httpHost = Setting<String>(
+        "http.host",
+        .serving,
+        .text("an address"),
+        default: "127.0.0.1",
+        flag: "host",
+        "The address to listen at."
+    )
+    package let httpPort = Setting<Int>(
+        "http.port",
+        .serving,
+        .number(1...65_535),
+        default: "8080",
+        flag: "port",
+        "The port to listen at."
+    )
+    package let metricsHost = Setting<String>(
+        "metrics.host",
+        .serving,
+        .text("an address"),
+        default: "127.0.0.1",
+        "The address of the port for /metrics."
+    )
+    package let metricsPort = Setting<Int?>(
+        "metrics.port",
+        .serving,
+        .number(1...65_535),
+        """
+        A port for /metrics alone, for whoever can reach it. Without it /metrics is on the other port, and answers only loopback \
+        and private addresses, and no proxies.
+        """
+    )
+    package let drain = Setting<Duration>(
+        "drain-seconds",
+        .serving,
+        .seconds(0...3_600),
+        default: "0",
+        isReloadable: true,
+        "How long after SIGTERM all is served and /readyz says 503, so that load balancers turn away."
+    )
+    package let readyLag = Setting<Duration>(
+        "ready-lag",
+        .serving,
+        .seconds(1...86_400),
+        default: "30",
+        isReloadable: true,
+        "How far a projector or a fan-out may be behind the log and be called ready."
+    )
+
+    // Tuning.
+    package let httpBacklog = Setting<Int>(
+        "http.backlog",
+        .tuning,
+        .number(1...65_535),
+        default: "4096",
+        hasFlag: false,
+        "Connections that the kernel keeps until they are accepted; net.core.somaxconn limits it further."
+    )
+    package let readConnections = Setting<Int>(
+        "pools.reads",
+        .tuning,
+        .number(1...200),
+        default: "4",
+        hasFlag: false,
+        "Connections to Postgres that read the read models. More help where `daybook_postgres_pool_waiting` is high."
+    )
+    package let sessionConnections = Setting<Int>(
+        "pools.sessions",
+        .tuning,
+        .number(1...200),
+        default: "2",
+        hasFlag: false,
+        "Connections to Postgres that look up tenants and sessions."
+    )
+    package let logConnections = Setting<Int>(
+        "pools.log",
+        .tuning,
+        .number(1...200),
+        default: "2",
+        hasFlag: false,
+        "Connections to Postgres that read the log."
+    )
+    package let appendConnections = Setting<Int>(
+        "pools.appends",
+        .tuning,
+        .number(1...64),
+        default: "2",
+        hasFlag: false,
+        "Connections to Postgres that append to the log; more than there are partitions are of no use."
+    )
+    package let heartbeat = Setting<Duration>(
+        "realtime.heartbeat-seconds",
+        .tuning,
+        .seconds(5...240),
+        default: "50",
+        hasFlag: false,
+        "How long a poll is held that does not say; less than proxies on the way hold a request."
+    )
+    package let queueLimit = Setting<Int>(
+        "realtime.queue-limit",
+        .tuning,
+        .number(1...10_000),
+        default: "100",
+        hasFlag: false,
+        "Live queues that one user may have."
+    )
+    package let refillLimit = Setting<Int>(
+        "realtime.refill-limit",
+        .tuning,
+        .number(1_000...10_000_000),
+        default: "100000",
+        hasFlag: false,
+        "Events that are made up from the log for a client that was away, before it is told to load afresh."
+    )
+
+    // Traces.
+    package let tracesEndpoint = Setting<String?>(
+        "traces.endpoint",
+        .traces,
+        .text("a URL"),
+        hasFlag: false,
+        environment: "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "The OpenTelemetry collector that takes OTLP over HTTP as JSON. Without it, or `traces.url`, nothing is recorded."
+    )
+    package let tracesURL = Setting<String?>(
+        "traces.url",
+        .traces,
+        .text("a URL"),
+        hasFlag: false,
+        environment: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "Where spans are sent, if it is not `v1/traces` below the endpoint."
+    )
+    package let tracesHeaders = Setting<String?>(
+        "traces.headers",
+        .traces,
+        .text("name=value pairs with commas between them"),
+        hasFlag: false,
+        environment: "OTEL_EXPORTER_OTLP_HEADERS",
+        isSecret: true,
+        "Headers that the collector wants, as name=value with commas between them, values percent-encoded."
+    )
+    package let serviceName = Setting<String>(
+        "traces.service-name",
+        .traces,
+        .text("a name"),
+        default: "daybook",
+        hasFlag: false,
+        environment: "OTEL_SERVICE_NAME",
+        "What the process is called in traces."
+    )
+
+    private init() {}
+
+    /// In the order in which they are declared.
+    package var declarations: [Declaration] {
+        Mirror(reflecting: self).children.compactMap { ($0.value as? any DeclaredSetting)?.declaration }
+    }
+}
+
+private protocol DeclaredSetting {
+    var declaration: Declaration { get }
+}
+
+extension Setting: DeclaredSetting {}
