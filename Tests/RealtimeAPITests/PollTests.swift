@@ -213,7 +213,7 @@ struct PollTests {
             let client = subscriber
             let answer = try await client.whileParked {
                 // What another gateway had to say about the poll before, and this one hears late.
-                let owner = QueueOwner(stage.tenant.id, ada.id)
+                let owner = QueueOwner(stage.tenant.id, ada)
                 let notice = HotQueues.Notice(.superseded, older.poll, of: owner, gateway: "another")
                 try await stage.api.hot.tell(notice, to: stage.api.gateway)
                 try await stage.post("hello", in: room, by: ada)
