@@ -45,6 +45,17 @@ struct Serve: AsyncParsableCommand {
     var metricsHost = "127.0.0.1"
 
     @Option(
+        help: """
+            A file with the certificate to serve TLS with, those of its chain after it, in PEM. It and its key are read again \
+            when they change. Without it there is no TLS. [DAYBOOK_TLS_CERTIFICATE]
+            """
+    )
+    var tlsCertificate: String?
+
+    @Option(help: "The file with the certificate's key, in PEM. [DAYBOOK_TLS_KEY]")
+    var tlsKey: String?
+
+    @Option(
         help: "Seconds after SIGTERM in which all is served and /readyz says 503, so that load balancers turn away."
     )
     var drainSeconds = 0
@@ -75,6 +86,7 @@ struct Serve: AsyncParsableCommand {
             roles: try roles(),
             host: host,
             port: port,
+            certificate: try ServingCertificate.configured(tlsCertificate, tlsKey),
             metrics: metricsPort.map { Monitoring.Address(host: metricsHost, port: $0) },
             drain: .seconds(drainSeconds),
             readyLag: Double(readyLag),
