@@ -222,7 +222,11 @@ struct RedisTLSTests {
             saying: says,
             hearing: input
         )
-        defer { server.terminate() }
+        // A child has SIGTERM blocked, as the thread that starts it may.
+        defer {
+            kill(server.processIdentifier, SIGKILL)
+            server.waitUntilExit()
+        }
         let port = try await TLSRedis.word(in: says, after: #/ACCEPT 127.0.0.1:(\d+)/#, of: server)
         // It answers no command, so the connection is given up after its time.
         let query = "sslrootcert=\(certificates.authority.certificate)"
