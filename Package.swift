@@ -35,6 +35,7 @@ let collections: Target.Dependency = .product(name: "Collections", package: "swi
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -44,6 +45,7 @@ let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-m
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -64,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -136,8 +139,8 @@ let package = Package(
             dependencies: [
                 "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
                 "Projections", "RealtimeAPI", "Redis", "Sessions", "Settings", "SlackImport", "TenantAPI", "Threads",
-                "TransparencyLog", arguments, crypto, httpClient, hummingbird, lifecycle, logging, metrics, nioCore,
-                nioHTTP1, tracing, unixSignals,
+                "TransparencyLog", arguments, crypto, httpClient, hummingbird, hummingbirdCore, lifecycle, logging,
+                metrics, nioCore, nioHTTP1, nioSSL, tracing, unixSignals,
             ],
             path: "Sources/Daybook",
             swiftSettings: settings
@@ -201,8 +204,7 @@ let package = Package(
             "SystemTests",
             [
                 "EventStore", "Events", "Postgres", "Redis", "Settings", "TransparencyLog", httpClient, nioCore,
-                nioHTTP1,
-                nioPosix,
+                nioHTTP1, nioPosix, nioSSL,
             ]
         ),
     ]

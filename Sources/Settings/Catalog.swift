@@ -129,6 +129,21 @@ package struct Catalog: Sendable {
         flag: "port",
         "The port to listen at."
     )
+    package let tlsCertificate = Setting<String?>(
+        "tls.certificate",
+        .serving,
+        .text("the path of a file"),
+        """
+        A file with the certificate to serve TLS with, those of its chain after it, in PEM. It and its key are read again when they \
+        change. Without it there is no TLS.
+        """
+    )
+    package let tlsKey = Setting<String?>(
+        "tls.key",
+        .serving,
+        .secretFile,
+        "The file with the certificate's key, in PEM."
+    )
     package let metricsHost = Setting<String>(
         "metrics.host",
         .serving,
@@ -170,6 +185,14 @@ package struct Catalog: Sendable {
         default: "4096",
         hasFlag: false,
         "Connections that the kernel keeps until they are accepted; net.core.somaxconn limits it further."
+    )
+    package let idleTimeout = Setting<Duration>(
+        "http.idle-timeout-seconds",
+        .tuning,
+        .seconds(5...3_600),
+        default: "90",
+        hasFlag: false,
+        "How long a connection stays open on which nothing is asked or a request does not come to its end; longer than load balancers keep theirs."
     )
     package let readConnections = Setting<Int>(
         "pools.reads",

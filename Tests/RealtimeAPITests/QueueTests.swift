@@ -54,7 +54,9 @@ struct QueueTests {
             let queue = try #require(Queue.id(subscriber.queue))
             let parked = try await subscriber.whileParked {
                 _ = try await stage.database.pool().execute("UPDATE rt.queues SET deleted_at = now()")
-                try await stage.api.hot.tell(.init(.deleted, queue, of: QueueOwner(stage.tenant.id, ada), gateway: "another"))
+                try await stage.api.hot.tell(
+                    .init(.deleted, queue, of: QueueOwner(stage.tenant.id, ada), gateway: "another")
+                )
             }
             #expect(parked.status == .gone)
             #expect(try await subscriber.peek().status == .gone)

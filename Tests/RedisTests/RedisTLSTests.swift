@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -211,6 +210,30 @@ struct RedisTLSTests {
             }
             #expect(error?.code == .closed)
         }
+    }
+
+    @Test func `the server is told of the end`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString.prefix(8))")
+        let certificates = try TestCertificates(in: folder)
+        let pair = try certificates.sign("server")
+        let (says, input) = (folder.appending(path: "says").path, Pipe())
+        let server = try TLSRedis.start(
+            ["openssl", "s_server", "-accept", "127.0.0.1:0", "-msg", "-cert", pair.certificate, "-key", pair.key],
+            saying: says,
+            hearing: input
+        )
+        // A child has SIGTERM blocked, as the thread that starts it may.
+        defer {
+            kill(server.processIdentifier, SIGKILL)
+            server.waitUntilExit()
+        }
+        let port = try await TLSRedis.word(in: says, after: #/ACCEPT 127.0.0.1:(\d+)/#, of: server)
+        // It answers no command, so the connection is given up after its time.
+        let query = "sslrootcert=\(certificates.authority.certificate)"
+        #expect(try failure("rediss://localhost:\(try #require(port))?\(query)").message.hasSuffix("no reply in time"))
+        let notice = try await TLSRedis.word(in: says, after: #/<<< TLS 1.3, Alert .*(close_notify)/#, of: server)
+        #expect(notice == "close_notify")
+        try FileManager.default.removeItem(at: folder)
     }
 
     @Test func `a server without TLS is said to be one`() async throws {

@@ -28,16 +28,18 @@ final class TLSRedis: Sendable {
         // Another process may take a port between its being found free and its being used.
         var started: (UInt16, Process)?
         for _ in 0..<20 where started == nil {
-            let port = try FreePort.find()
+            let port = try SilentListener().port
+            let log = folder.appending(path: "\(port).log").path
             let process = try Self.start(
-                in: folder,
-                (isPlain ? ["--port", "\(port)"] : ["--port", "0", "--tls-port", "\(port)"])
-                    + ["--bind", "127.0.0.1"]
+                ["redis-server", "--dir", folder.path, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
+                    + (isPlain ? ["--port", "\(port)"] : ["--port", "0", "--tls-port", "\(port)"])
                     + ["--tls-cert-file", server.certificate, "--tls-key-file", server.key]
                     + ["--tls-ca-cert-file", certificates.authority.certificate]
-                    + ["--tls-auth-clients", asksForCertificates ? "yes" : "no"]
+                    + ["--tls-auth-clients", asksForCertificates ? "yes" : "no"],
+                saying: log
             )
-            if try await FreePort.isTaken(port, by: process) { started = (port, process) }
+            let ready = try await Self.word(in: log, after: #/(Ready) to accept connections/#, of: process)
+            if ready != nil { started = (port, process) }
         }
         let (port, process) = try #require(started, "redis-server did not start")
         self.port = port
@@ -49,13 +51,33 @@ final class TLSRedis: Sendable {
         do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
     }
 
-    private static func start(in folder: URL, _ arguments: [String]) throws -> Process {
+    /// Starts a program whose words go to a file.
+    static func start(_ words: [String], saying: String, hearing: Pipe? = nil) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["redis-server", "--dir", folder.path, "--save", "", "--appendonly", "no"] + arguments
-        process.standardOutput = FileHandle.nullDevice
+        process.arguments = words
+        if let hearing { process.standardInput = hearing }
+        let output = open(saying, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        process.standardOutput = FileHandle(fileDescriptor: output, closeOnDealloc: true)
         try process.run()
         return process
+    }
+
+    /// Waits until the program has said what matches, and gives what is in the parentheses; nil when it has ended instead.
+    static func word(
+        in file: String,
+        after regex: Regex<(Substring, Substring)>,
+        of process: Process
+    ) async throws -> String? {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let isRunning = process.isRunning
+            let said = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+            if let match = try regex.firstMatch(in: said) { return String(match.1) }
+            if !isRunning { return nil }
+            try #require(ContinuousClock.now < deadline, "it said only: \(said)")
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     /// A URL of it, which trusts its authority unless another query is given.
@@ -74,25 +96,6 @@ final class TLSRedis: Sendable {
             running.waitUntilExit()
             process = nil
         }
-    }
-}
-
-/// A port of 127.0.0.1 that nobody listens at.
-enum FreePort {
-    static func find() throws -> UInt16 {
-        let listener = try SilentListener()
-        return listener.port
-    }
-
-    /// Waits until the process listens there; false when it has ended instead.
-    static func isTaken(_ port: UInt16, by process: Process) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while process.isRunning {
-            if SilentListener.connects(to: port) { return true }
-            try #require(ContinuousClock.now < deadline, "redis-server listens at no port")
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        return false
     }
 }
 
@@ -117,17 +120,6 @@ final class SilentListener: Sendable {
     }
 
     deinit { close(descriptor) }
-
-    static func connects(to port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = address(port: port)
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
 
     private static func address(port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Synchronization
 
 /// A `daybook serve` of an installation. It can be ended in any way and started again, on the same port.
@@ -42,7 +43,9 @@ final class Server: Sendable {
         state = Mutex(State(port: FreePort.next()))
     }
 
-    var url: String { "http://127.0.0.1:\(state.withLock(\.port))" }
+    var url: String { "\(speaksTLS ? "https" : "http")://127.0.0.1:\(state.withLock(\.port))" }
+
+    private var speaksTLS: Bool { options.contains("--tls-certificate") }
 
     var pid: Int32? { state.withLock { $0.child?.pid } }
 
@@ -113,6 +116,9 @@ final class Server: Sendable {
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Tests of certificates look at them with clients of their own.
+        configuration.tlsConfiguration = .makeClientConfiguration()
+        configuration.tlsConfiguration?.certificateVerification = .none
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1000
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()

@@ -6,6 +6,8 @@ struct ServeOptions: SettingOptions {
     @Option(\.role) var role: String?
     @Option(\.httpHost) var host: String?
     @Option(\.httpPort) var port: String?
+    @Option(\.tlsCertificate) var tlsCertificate: String?
+    @Option(\.tlsKey) var tlsKey: String?
     @Option(\.metricsPort) var metricsPort: String?
     @Option(\.metricsHost) var metricsHost: String?
     @Option(\.drain) var drainSeconds: String?
@@ -16,6 +18,7 @@ struct ServeOptions: SettingOptions {
     var given: [GivenFlag] {
         [
             GivenFlag(\.role, role), GivenFlag(\.httpHost, host), GivenFlag(\.httpPort, port),
+            GivenFlag(\.tlsCertificate, tlsCertificate), GivenFlag(\.tlsKey, tlsKey),
             GivenFlag(\.metricsPort, metricsPort), GivenFlag(\.metricsHost, metricsHost),
             GivenFlag(\.drain, drainSeconds), GivenFlag(\.readyLag, readyLag),
         ]

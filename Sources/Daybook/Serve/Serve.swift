@@ -34,6 +34,7 @@ struct Serve: AsyncParsableCommand {
             roles: settings[\.role],
             host: settings[\.httpHost],
             port: settings[\.httpPort],
+            certificate: try ServingCertificate.configured(settings),
             metrics: settings[\.metricsPort].map { Monitoring.Address(host: settings[\.metricsHost], port: $0) },
             live: live,
             hangups: hangups,

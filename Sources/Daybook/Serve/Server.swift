@@ -3,6 +3,7 @@ internal import EventStore
 internal import Events
 internal import GatewayHTTP
 internal import Hummingbird
+internal import HummingbirdCore
 internal import Logging
 internal import Migrations
 internal import Observability
@@ -22,6 +23,8 @@ struct Server {
         let roles: Set<Serve.Role>
         let host: String
         let port: Int
+        /// Nil: no TLS.
+        let certificate: ServingCertificate?
         /// Nil: beside everything else.
         let metrics: Monitoring.Address?
         /// How long it goes on serving when it was told to end, and how far it may be behind the log and be ready.
@@ -203,16 +206,24 @@ struct Server {
         }
         realtime?.addRoutes(to: router)
 
-        let (host, port) = (options.host, options.port)
+        let (host, port, certificate) = (options.host, options.port, options.certificate)
+        let http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [CloseOnEOF()],
+            idleTimeout: .seconds(settings[\.idleTimeout].components.seconds)
+        )
+        if let certificate { services.append(Background("certificate") { await certificate.watch(logger: logger) }) }
+        let address = "\(certificate == nil ? "http" : "https")://\(host):\(port)"
         services.append(
             Application(
                 router: router,
-                server: .http1(configuration: .init(additionalChannelHandlers: [CloseOnEOF()])),
+                server: certificate.map { certificate in
+                    HTTPServerBuilder { TLSConnections(HTTP1Channel(responder: $0, configuration: http), certificate) }
+                } ?? .http1(configuration: http),
                 configuration: ApplicationConfiguration(
                     address: .hostname(host, port: port),
                     backlog: settings[\.httpBacklog]
                 ),
-                onServerRunning: { _ in logger.notice("listening", metadata: ["address": "http://\(host):\(port)"]) },
+                onServerRunning: { _ in logger.notice("listening", metadata: ["address": "\(address)"]) },
                 logger: logger
             )
         )
