@@ -33,12 +33,12 @@ extension PartitionFanout {
         _ wake: inout FanoutWake,
         on connection: PostgresConnection
     ) throws {
-        var questions = RealtimeFacts.questions(about: events)
+        var questions = RealtimeFacts.questions(about: events) + [RealtimeFacts.dropped(events)]
         var answers = try connection.pipeline([WithheldStream.query(of: partition)] + questions.map(\.sql))[...]
         let withheld = try answers.removeFirst().decode(WithheldStream.Row.self).map { WithheldStream($0) }
         // Nearly always nothing is, which one look at the partition tells.
         if !withheld.isEmpty {
-            questions = RealtimeFacts.aside(events) + questions
+            questions = RealtimeFacts.everything(about: events)
             answers = try connection.pipeline(questions.map(\.sql))[...]
         }
         let facts = try RealtimeFacts(questions, answers)

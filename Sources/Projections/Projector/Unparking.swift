@@ -29,7 +29,11 @@ package struct Unparking: Sendable {
             ).decode(Position.self)
         )
         try connection.execute("DELETE FROM rm.parked_streams WHERE tenant = \(tenant.id) AND stream = \(stream)")
-        if case .dropped(_, let position, _, _) = repair { positions.remove(position) }
+        if case .dropped(_, let position, _, _) = repair, positions.remove(position) != nil {
+            try connection.execute(
+                "INSERT INTO rm.dropped (tenant, position, stream) VALUES (\(tenant.id), \(position), \(stream))"
+            )
+        }
         let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
         let events = try read(positions, of: tenant, on: connection)
         return try connection.projectSingly(events, after: parked, areLate: true)

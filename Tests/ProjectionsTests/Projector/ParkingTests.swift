@@ -232,6 +232,8 @@ struct ParkingTests {
             for table in ["rm.parked", "rm.parked_streams"] { #expect(try await story.rows(of: table) == []) }
             #expect(try await story.reads.room(room, for: ada, in: story.tenant)?.name == "after")
             #expect(try await story.reads.message(message, for: ada, in: story.tenant)?.body == "late")
+            let history = History(log: story.database.log(reader: .gateway), codec: story.codec, reads: story.reads)
+            #expect(try await history.room(room, of: story.tenant, at: poison + 1)?.name == "after")
         }
     }
 
