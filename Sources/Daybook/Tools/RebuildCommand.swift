@@ -28,7 +28,7 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Put back the read models that served before the last switch.")
     var back = false
 
-    @Flag(help: "Drop the read models that served before the last switch.")
+    @Flag(help: "Drop the read models that served before the last switch, and what else rebuilds have left behind.")
     var forget = false
 
     @OptionGroup var installation: Installation
@@ -44,7 +44,7 @@ struct RebuildCommand: ParsableCommand {
             if check { return try rebuild.alone(with: .check) { try compare(rebuild) } }
             try rebuild.alone(with: .live) {
                 if back { return try goBack(rebuild) }
-                if forget { return try rebuild.dropPrevious() }
+                if forget { return try rebuild.dropLeftovers() }
                 guard try build(.next, rebuild) || differing else {
                     print("nothing was switched; rm_next holds the new ones")
                     throw ExitCode.failure

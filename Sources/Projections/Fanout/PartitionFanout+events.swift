@@ -48,7 +48,15 @@ extension PartitionFanout {
         // What happens to the members of a room that is set aside does not pass by here.
         for stream in withheld { audiences.forget(.init(stream.tenant, RoomID(stream.stream))) }
         let news = withheld.filter { stream in events.contains { $0.raw.position == stream.position } }
-        var blanks = try Blanks(of: recorded, withholding: news, in: partition, on: connection)
+        var blanks = try Blanks(
+            of: recorded,
+            withholding: news,
+            in: partition,
+            queries,
+            lifetime: configuration.payloadLifetime,
+            on: connection,
+            renew: { [lease] in try lease.renew(on: connection) }
+        )
 
         for stream in news {
             blanks.append(at: stream.position, of: partition, to: &commands, &wake)

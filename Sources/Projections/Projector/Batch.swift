@@ -21,6 +21,7 @@ struct Batch {
             setAside(event.raw, waitingFor: cause, reason: "it follows an event that was set aside")
             return
         }
+        if let poison = event.parks { return park(event.raw, poison) }
         switch event.decoded {
         case .success(let recorded): changes.apply(recorded)
         case .failure(let poison): park(event.raw, poison)

@@ -10,15 +10,18 @@ internal import Postgres
 package struct Unparking: Sendable {
     private let codec: EventCodec
     private let queries: EventQueries
+    private let ahead: RepairsAhead
 
-    package init(codec: EventCodec, queries: EventQueries) {
+    package init(codec: EventCodec, queries: EventQueries, ahead: RepairsAhead = RepairsAhead()) {
         self.codec = codec
         self.queries = queries
+        self.ahead = ahead
     }
 
     /// - Returns: what is parked after it.
     func unpark(
         _ repair: RepairEvent,
+        at position: Position,
         of tenant: Tenant,
         on connection: PostgresConnection
     ) throws -> ParkedStreams {
@@ -35,7 +38,7 @@ package struct Unparking: Sendable {
             )
         }
         let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
-        let events = try read(positions, of: tenant, on: connection)
+        let events = try read(positions, of: tenant, on: connection).map { ahead.applied(to: $0, at: position) }
         return try connection.projectSingly(events, after: parked, areLate: true)
     }
 

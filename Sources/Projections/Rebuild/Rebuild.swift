@@ -91,10 +91,9 @@ package struct Rebuild: Sendable {
         try asOwner { try schema.drop(on: $0) }
     }
 
-    /// Drops what served before the last switch, and before that.
-    package func dropPrevious() throws {
-        try drop(.previous)
-        try drop(.replaced)
+    /// Drops all that rebuilds and switches have left behind.
+    package func dropLeftovers() throws {
+        for schema in [ReadModelSchema.previous, .replaced, .next] { try drop(schema) }
     }
 
     package func exists(_ schema: ReadModelSchema) throws -> Bool {
@@ -117,13 +116,14 @@ package struct Rebuild: Sendable {
         let connection = try connection(to: schema)
         try connection.execute("UPDATE rm.checkpoints SET lease_owner = NULL, lease_until = NULL")
         for (partition, last) in positions.sorted(by: { $0.key < $1.key }) {
-            let unparking = Unparking(codec: codec, queries: queries)
+            let start = try Self.positions(on: connection)[partition] ?? 0
+            let ahead = try RepairsAhead(of: partition, after: start, queries, codec, on: connection)
             guard
                 var projection = try PartitionProjection(
                     of: partition,
                     by: owner,
                     for: Self.lease,
-                    unparking: unparking,
+                    unparking: Unparking(codec: codec, queries: queries, ahead: ahead),
                     on: connection
                 )
             else { throw RebuildError.isTaken(schema) }
@@ -134,7 +134,7 @@ package struct Rebuild: Sendable {
                     limit: Int(min(last - projection.position, Position(configuration.batchLimit))),
                     by: codec,
                     on: connection
-                )
+                ).map { ahead.applied(to: $0, at: $0.raw.position) }
                 guard !events.isEmpty else { throw RebuildError.logEnds(partition, at: projection.position) }
                 for parking in try projection.project(events, on: connection) {
                     logger.warning(

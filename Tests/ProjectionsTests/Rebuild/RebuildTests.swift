@@ -279,7 +279,7 @@ struct RebuildTests {
         try await Site.run { site in
             try await switchOnce(site)
             _ = try await site.compare()
-            try await whileOpen("SELECT * FROM rm_previous.rooms", site) { _ in
+            _ = try await whileOpen("SELECT * FROM rm_previous.rooms", site) { _ in
                 let begun = ContinuousClock.now
                 try await site.blocking { try $0.switchOver(to: .next) }
                 try await site.story.join()
@@ -300,7 +300,7 @@ struct RebuildTests {
             try await site.story.join()
             try await site.story.project()
             _ = try await site.compare()
-            try await whileOpen("SELECT * FROM rm.checkpoints FOR UPDATE", site) { _ in
+            _ = try await whileOpen("SELECT * FROM rm.checkpoints FOR UPDATE", site) { _ in
                 await #expect(throws: RebuildError.self) { try await site.blocking { try $0.switchOver(to: .next) } }
             }
             #expect(try await !site.blocking { try $0.exists(.previous) })
@@ -374,6 +374,54 @@ struct RebuildTests {
             let snapshot = try await reading.value
             #expect(snapshot.position == last)
             #expect(snapshot.rooms?.map(\.room.id) == [room.description])
+        }
+    }
+
+    // MARK: Repairs
+
+    @Test func `what came late because an older release set it aside comes late in a rebuild too`() async throws {
+        try await Site.run { site in
+            let story = site.story
+            let ada = try await story.join()
+            let room = try await story.open(members: [ada])
+            let late = MessageID()
+            let poison = try await story.append(
+                Array("{}".utf8),
+                as: EventType("messaging.message_painted"),
+                to: late.uuid
+            )
+            try await story.post("one", in: room, by: ada)
+            try await story.project()
+            try await story.repair(.retried(stream: late.uuid, position: poison, by: "eve"))
+            try await story.post("two", in: room, by: ada)
+            try await story.project()
+
+            // From here on the type is known, as it is to a newer release.
+            let posted = MessageEvent.posted(
+                room: room,
+                author: ada,
+                body: Personal("late", of: ada),
+                mentions: [],
+                thread: nil,
+                attachments: nil,
+                source: nil
+            )
+            let payload = try await story.codec.encode(posted, in: story.tenant.id)
+            try await story.superuser.execute(
+                """
+                UPDATE es.events SET type = (SELECT id FROM es.types WHERE name = \(posted.type.name)), payload = \(payload)
+                 WHERE position = \(poison)
+                """
+            )
+            try await story.repair(.retried(stream: late.uuid, position: poison, by: "eve"))
+            try await story.append(.messagesRangeDeleted(from: 1, to: 1, author: nil, reason: nil), to: room)
+            try await story.project()
+            let bodies = try await story.query(
+                "SELECT seq, body FROM rm.messages ORDER BY seq",
+                as: (Int64, String?).self
+            )
+            #expect(bodies.map(\.1) == [nil, "two", "late"])
+            #expect(try await site.compare().differences == [])
         }
     }
 
