@@ -39,7 +39,7 @@ package struct Unparking: Sendable {
         }
         let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
         let events = try read(positions, of: tenant, on: connection).map { ahead.applied(to: $0, at: position) }
-        return try connection.projectSingly(events, after: parked, areLate: true)
+        return try connection.projectLate(events, after: parked)
     }
 
     private func read(

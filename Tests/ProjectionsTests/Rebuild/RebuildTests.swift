@@ -365,6 +365,8 @@ struct RebuildTests {
             // The new ones do not have it yet.
             let room = try await story.open(members: [ada])
             let last = try await story.project()
+            // Prepared, so that it waits in its middle and not before its beginning.
+            for _ in 0..<3 { _ = try await story.reads.snapshot(of: [.rooms], for: ada, in: story.tenant) }
             let reading = try await whileOpen("LOCK TABLE rm.users IN ACCESS EXCLUSIVE MODE", site) { _ in
                 let reading = Task { try await story.reads.snapshot(of: [.rooms], for: ada, in: story.tenant) }
                 try await waiting(1, site)
