@@ -9,7 +9,9 @@ struct CommandKey: Sendable {
     let key: [UInt8]
     let request: [UInt8]
 
-    init<C: Command>(_ command: C, in context: CommandContext) throws {
+    /// - Parameter secret: what a command asks for may be a text that is to be erased one day: without the secret nobody can try
+    ///   which it was.
+    init<C: Command>(_ command: C, in context: CommandContext, under secret: SymmetricKey) throws {
         guard let idempotencyKey = context.idempotencyKey else {
             key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
             request = key
@@ -18,7 +20,7 @@ struct CommandKey: Sendable {
         key = Self.key(of: C.name, idempotencyKey, for: context.caller)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        request = Array(SHA256.hash(data: try encoder.encode(command)))
+        request = Array(HMAC<SHA256>.authenticationCode(for: try encoder.encode(command), using: secret))
     }
 
     /// SHA-256 of tenant, actor, whom it acts for, command and the client's key, each after its length in 32 bits.

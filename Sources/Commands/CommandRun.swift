@@ -20,7 +20,7 @@ struct CommandRun<C: Command> {
         self.command = command
         self.context = context
         self.handler = handler
-        key = try CommandKey(command, in: context)
+        key = try CommandKey(command, in: context, under: handler.codec.keyring.requestSecret)
     }
 
     /// What the log file calls it: the same for a repeat under the same key.

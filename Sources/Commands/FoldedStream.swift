@@ -30,6 +30,12 @@ struct FoldedStream: Sendable {
         (version, position) = (place.version, place.position)
     }
 
+    /// Goes past the stream's next event, which says nothing.
+    mutating func pass(_ place: Place) {
+        precondition(place.version == version + 1, "a stream is folded without gaps")
+        (version, position) = (place.version, place.position)
+    }
+
     private static func applying<S: Fold>(_ event: any Event, to state: S, at place: Place) -> any Fold {
         guard let event = event as? S.Vocabulary else {
             preconditionFailure("\(type(of: event)) is no event of \(S.self)")
@@ -66,13 +72,20 @@ struct StreamReader: Sendable {
                 return stream
             }
             for raw in events {
-                let event = try await codec.decode(raw, as: S.Vocabulary.self)
                 let place = Place(
                     version: raw.version,
                     position: raw.position,
                     recordedAt: Timestamp(microseconds: raw.recordedAt)
                 )
-                stream.apply(event, at: place)
+                do {
+                    stream.apply(try await codec.decode(raw, as: S.Vocabulary.self), at: place)
+                } catch let error as DecodeError {
+                    guard try await log.droppedPositions(of: id.uuid, of: tenant, by: codec).contains(raw.position)
+                    else {
+                        throw error
+                    }
+                    stream.pass(place)
+                }
             }
             if events.count < page { return stream }
         }

@@ -77,6 +77,22 @@ struct Desk: Sendable {
         return message
     }
 
+    /// Appends bytes under any type, as a newer or a broken process might, and gives their position.
+    func append(_ payload: [UInt8], as type: EventType, to stream: UUID) async throws -> Position {
+        let metadata = Array(try JSONEncoder().encode(Metadata(actor: .system)))
+        let command = AppendCommand(
+            tenant: tenant.id,
+            key: UUID.v7().bytes + UUID.v7().bytes,
+            request: Array(repeating: 0, count: 32),
+            streams: [StreamTouch(stream, .any)],
+            events: [NewEvent(stream: stream, type: type, payload: payload, metadata: metadata)]
+        )
+        guard case .accepted(let accepted) = try await handler.log.append(command, to: tenant.partition) else {
+            throw CancellationError()
+        }
+        return accepted.last
+    }
+
     func events<E: Event>(of stream: StreamID<E>) async throws -> [Recorded] {
         var events: [Recorded] = []
         for raw in try await handler.log.read(stream: stream.uuid, of: tenant, after: 0) {

@@ -167,4 +167,23 @@ struct IdempotencyTests {
             #expect(try await desk.outcomes() == before)
         }
     }
+
+    @Test func `what a command asked for cannot be guessed from what the log keeps of it`() async throws {
+        try await Desk.run { desk in
+            let room = try await desk.makeRoom()
+            let command = PostMessage(message: MessageID(), room: room, body: "yes")
+            try await desk.run(command, as: desk.owner, key: "k")
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let guess = String(decoding: try encoder.encode(command), as: UTF8.self)
+            #expect(guess.contains("yes"))
+            let found = try await desk.database.pool().query(
+                "SELECT count(*), count(*) FILTER (WHERE request = sha256(convert_to(\(guess), 'UTF8'))) FROM es.outcomes",
+                as: (Int64, Int64).self
+            )[0]
+            #expect(found.0 > 0 && found.1 == 0)
+            // And yet it is recognized, by other processes too.
+            #expect(try await desk.run(command, as: desk.owner, key: "k", by: desk.another()).replayed)
+        }
+    }
 }

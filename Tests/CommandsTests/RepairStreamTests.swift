@@ -16,20 +16,20 @@ struct RepairStreamTests {
     }
 
     @Test func `an operator has a stream retried, or an event of it dropped`() throws {
-        let retried = try decide(RepairStream(retrying: stream, by: "eve"))
-        #expect(retried.first as? RepairEvent == .retried(stream: stream, by: "eve"))
+        let retried = try decide(RepairStream(retrying: stream, parkedAt: 7, by: "eve"))
+        #expect(retried.first as? RepairEvent == .retried(stream: stream, position: 7, by: "eve"))
         let dropped = try decide(RepairStream(of: stream, dropping: 7, because: "broken", by: "eve"))
         #expect(dropped.first as? RepairEvent == .dropped(stream: stream, position: 7, reason: "broken", by: "eve"))
     }
 
     @Test func `no user of a tenant repairs a stream`() {
         #expect(throws: Refusal.repairNotAllowed) {
-            try decide(RepairStream(retrying: stream, by: "eve"), user: UserID())
+            try decide(RepairStream(retrying: stream, parkedAt: 7, by: "eve"), user: UserID())
         }
     }
 
     @Test func `who did it and why must be said`() {
-        #expect(throws: Refusal.operatorInvalid) { try decide(RepairStream(retrying: stream, by: "")) }
+        #expect(throws: Refusal.operatorInvalid) { try decide(RepairStream(retrying: stream, parkedAt: 7, by: "")) }
         for reason in ["", "two\nlines", String(repeating: "x", count: 501)] {
             #expect(throws: Refusal.repairReasonInvalid) {
                 try decide(RepairStream(of: stream, dropping: 7, because: reason, by: "eve"))

@@ -8,8 +8,12 @@ package struct RepairStream: Command {
 
     let event: RepairEvent
 
-    /// - Parameter operator: who asks for it, 1 to 100 characters.
-    package init(retrying stream: UUID, by operator: String) { event = .retried(stream: stream, by: `operator`) }
+    /// - Parameters:
+    ///   - position: of the event that parked it.
+    ///   - operator: who asks for it, 1 to 100 characters.
+    package init(retrying stream: UUID, parkedAt position: Position, by operator: String) {
+        event = .retried(stream: stream, position: position, by: `operator`)
+    }
 
     /// - Parameters:
     ///   - position: of the event that is not to be projected.
@@ -26,7 +30,7 @@ package struct RepairStream: Command {
         // Whoever keeps the installation; no user of a tenant.
         guard caller.user == nil else { throw .repairNotAllowed }
         switch event {
-        case .retried(_, let name): guard PlainText.isLine(name, 1...100) else { throw .operatorInvalid }
+        case .retried(_, _, let name): guard PlainText.isLine(name, 1...100) else { throw .operatorInvalid }
         case .dropped(_, _, let reason, let name):
             guard PlainText.isLine(name, 1...100) else { throw .operatorInvalid }
             guard PlainText.isLine(reason, 1...500) else { throw .repairReasonInvalid }

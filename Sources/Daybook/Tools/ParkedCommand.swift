@@ -131,7 +131,9 @@ struct ParkedCommand: AsyncParsableCommand {
         @OptionGroup var target: Target
 
         func run() async throws {
-            try await target.repair { [by = target.by] stream, _ in RepairStream(retrying: stream, by: by) }
+            try await target.repair { [by = target.by] stream, position in
+                RepairStream(retrying: stream, parkedAt: position, by: by)
+            }
         }
     }
 

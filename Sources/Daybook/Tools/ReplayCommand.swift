@@ -27,8 +27,11 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var installation: InstallationOptions
 
     func validate() throws {
-        guard into.wholeMatch(of: /rm_[a-z0-9_]+/) != nil, into != ReadModelSchema.previous.name else {
+        guard into.wholeMatch(of: /rm_[a-z0-9_]+/) != nil else {
             throw ValidationError("a scratch schema is named rm_ and something of lower-case letters, digits and _")
+        }
+        guard !ReadModelSchema.reserved.contains(ReadModelSchema(into)) else {
+            throw ValidationError("\(into) belongs to daybook rebuild")
         }
         guard Position(to) != nil || Timestamp(to) != nil else {
             throw ValidationError("--to takes a position or an RFC 3339 time")
@@ -41,17 +44,21 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         try RebuildBench.run(installation) { rebuild in
             let schema = ReadModelSchema(into)
-            let targets = try targets(rebuild)
-            try rebuild.make(schema)
-            let bar = ProgressLine()
-            try rebuild.project(into: schema, through: targets, onProgress: bar.show)
-            bar.end()
-            for (partition, position) in targets.sorted(by: { $0.key < $1.key }) {
-                print("partition \(partition) up to position \(position)")
-            }
-            print(try rebuild.digest(of: schema))
-            print("it lies in the schema \(into)")
+            try rebuild.alone(with: schema) { try replay(into: schema, rebuild) }
         }
+    }
+
+    private func replay(into schema: ReadModelSchema, _ rebuild: Rebuild) throws {
+        let targets = try targets(rebuild)
+        try rebuild.make(schema)
+        let bar = ProgressLine()
+        try rebuild.project(into: schema, through: targets, onProgress: bar.show)
+        bar.end()
+        for (partition, position) in targets.sorted(by: { $0.key < $1.key }) {
+            print("partition \(partition) up to position \(position)")
+        }
+        print(try rebuild.digest(of: schema))
+        print("it lies in the schema \(into)")
     }
 
     private func targets(_ rebuild: Rebuild) throws -> [Partition: Position] {

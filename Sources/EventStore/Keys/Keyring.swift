@@ -31,6 +31,9 @@ package final class Keyring: Sendable {
         var current: RecentCache<Subject, Current?>
     }
 
+    /// For what must be recognized when it is asked for again, and must not tell anybody what it was.
+    package let requestSecret: SymmetricKey
+
     private let wrapping: KeyWrapping
     private let pool: PostgresPool
     private let maximumAge: Duration
@@ -43,6 +46,7 @@ package final class Keyring: Sendable {
         capacity: Int = 100_000,
         maximumAge: Duration = .seconds(600)
     ) {
+        requestSecret = masterKey.derived(for: "command-request")
         wrapping = KeyWrapping(key: masterKey.derived(for: "subject-keys"))
         self.pool = pool
         self.maximumAge = maximumAge

@@ -10,24 +10,46 @@ internal import Redis
 struct Blanks {
     /// By the position of the deletion or erasure, or of the event that is set aside.
     private var places: [Position: [RealtimePlace]] = [:]
+    /// Where `places` leaves out what can lie in Redis no more.
+    private var isOfAll: Set<Position> = []
 
     /// Messages of one statement.
     private static let chunk = 5000
 
+    /// - Parameters:
+    ///   - queries: of the log.
+    ///   - lifetime: how long payloads lie in Redis.
+    ///   - renew: called between statements, of which there may be more than a lease lasts.
     init(
         of recorded: [Recorded],
         withholding withheld: [WithheldStream],
         in partition: Partition,
-        on connection: PostgresConnection
+        _ queries: EventQueries,
+        lifetime: Duration,
+        on connection: PostgresConnection,
+        renew: () throws -> Void
     ) throws {
         func blank(_ streams: [UUID], of tenant: UUID, before position: Position) throws {
             var positions: [Position] = []
+            var oldest: Position = 0
+            // So many that gateways drop all: then only what still lies in Redis need be named.
+            if streams.count > FanoutWake.blankLimit {
+                isOfAll.insert(position)
+                let time = Date(timeIntervalSinceNow: -2 * (lifetime / .seconds(1)))
+                oldest = try queries.position(
+                    at: Int64(time.timeIntervalSince1970 * 1e6),
+                    of: partition,
+                    on: connection
+                )
+            }
             for start in stride(from: 0, to: streams.count, by: Self.chunk) {
+                if start > 0 { try renew() }
                 positions += try connection.execute(
                     """
                     SELECT position FROM es.events
                      WHERE partition = \(partition.number) AND tenant = \(tenant)
-                       AND stream = ANY (\(Array(streams.dropFirst(start).prefix(Self.chunk)))) AND position < \(position)
+                       AND stream = ANY (\(Array(streams.dropFirst(start).prefix(Self.chunk)))) AND position > \(oldest)
+                       AND position < \(position)
                     """
                 ).decode(Position.self)
             }
@@ -51,6 +73,7 @@ struct Blanks {
         to commands: inout RedisBatch,
         _ wake: inout FanoutWake
     ) {
+        if isOfAll.remove(position) != nil { wake.blanked = .all }
         guard let places = places.removeValue(forKey: position) else { return }
         for start in stride(from: 0, to: places.count, by: 100) {
             let keys = places[start..<min(start + 100, places.count)].map { FanoutKeys.payload($0, partition) }

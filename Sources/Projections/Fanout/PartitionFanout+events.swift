@@ -33,12 +33,12 @@ extension PartitionFanout {
         _ wake: inout FanoutWake,
         on connection: PostgresConnection
     ) throws {
-        var questions = RealtimeFacts.questions(about: events)
+        var questions = RealtimeFacts.questions(about: events) + [RealtimeFacts.dropped(events)]
         var answers = try connection.pipeline([WithheldStream.query(of: partition)] + questions.map(\.sql))[...]
         let withheld = try answers.removeFirst().decode(WithheldStream.Row.self).map { WithheldStream($0) }
         // Nearly always nothing is, which one look at the partition tells.
         if !withheld.isEmpty {
-            questions = RealtimeFacts.aside(events) + questions
+            questions = RealtimeFacts.everything(about: events)
             answers = try connection.pipeline(questions.map(\.sql))[...]
         }
         let facts = try RealtimeFacts(questions, answers)
@@ -48,7 +48,15 @@ extension PartitionFanout {
         // What happens to the members of a room that is set aside does not pass by here.
         for stream in withheld { audiences.forget(.init(stream.tenant, RoomID(stream.stream))) }
         let news = withheld.filter { stream in events.contains { $0.raw.position == stream.position } }
-        var blanks = try Blanks(of: recorded, withholding: news, in: partition, on: connection)
+        var blanks = try Blanks(
+            of: recorded,
+            withholding: news,
+            in: partition,
+            queries,
+            lifetime: configuration.payloadLifetime,
+            on: connection,
+            renew: { [lease] in try lease.renew(on: connection) }
+        )
 
         for stream in news {
             blanks.append(at: stream.position, of: partition, to: &commands, &wake)

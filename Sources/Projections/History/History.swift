@@ -3,7 +3,8 @@ package import Events
 
 package import struct Foundation.UUID
 
-/// What was: entities as of a position of the log, folded from their own streams and from nothing that may have changed since.
+/// What was: entities as of a position of the log, folded from their own streams and from nothing that may have changed since
+/// but what operators have dropped, which never was.
 package struct History: Sendable {
     private static let pageSize = 500
 
@@ -68,12 +69,13 @@ package struct History: Sendable {
         through position: Position,
         _ apply: (Recorded) -> Void
     ) async throws {
+        let dropped = try await log.droppedPositions(of: stream, of: tenant, by: codec)
         var version: StreamVersion = 0
         while true {
             let page = try await log.read(stream: stream, of: tenant, after: version, limit: Self.pageSize)
             for raw in page {
                 guard raw.position <= position else { return }
-                apply(try await codec.decode(raw))
+                if !dropped.contains(raw.position) { apply(try await codec.decode(raw)) }
                 version = raw.version
             }
             if page.count < Self.pageSize { return }

@@ -6,6 +6,8 @@ internal import Postgres
 struct LogEvent: Sendable {
     let raw: RecordedEvent
     let decoded: Result<Recorded, Poison>
+    /// Why it parks its stream, though it may be understood.
+    var parks: Poison?
 
     init(_ raw: RecordedEvent, _ decoded: Result<Recorded, Poison>) {
         self.raw = raw

@@ -21,6 +21,7 @@ struct Batch {
             setAside(event.raw, waitingFor: cause, reason: "it follows an event that was set aside")
             return
         }
+        if let poison = event.parks { return park(event.raw, poison) }
         switch event.decoded {
         case .success(let recorded): changes.apply(recorded)
         case .failure(let poison): park(event.raw, poison)
@@ -61,6 +62,32 @@ struct Batch {
 }
 
 extension PostgresConnection {
+    /// Projects events that come late inside of the caller's transaction, many in one statement as others are: a savepoint for each
+    /// would slow down every snapshot of the server. One by one only where one of them cannot be projected.
+    ///
+    /// - Returns: which streams are parked now.
+    func projectLate(_ events: [LogEvent], after parked: ParkedStreams) throws -> ParkedStreams {
+        var parked = parked
+        var rest = events[...]
+        while !rest.isEmpty {
+            let run = Array(rest.prefix(500))
+            rest = rest.dropFirst(run.count)
+            var batch = Batch(after: parked, isLate: true)
+            for event in run { batch.add(event) }
+            try executeScript("SAVEPOINT run")
+            do {
+                try self.run(batch.finish())
+                parked = batch.parked
+            } catch {
+                guard Poison(error) != nil else { throw error }
+                try executeScript("ROLLBACK TO SAVEPOINT run")
+                parked = try projectSingly(run, after: parked, areLate: true)
+            }
+            try executeScript("RELEASE SAVEPOINT run")
+        }
+        return parked
+    }
+
     /// Projects events one by one inside of the caller's transaction: those that cannot be are parked, all others go in.
     ///
     /// - Returns: which streams are parked now.

@@ -42,12 +42,17 @@ struct PartitionProjection {
     mutating func project(_ events: [LogEvent], on connection: PostgresConnection) throws -> [Parking] {
         var parkings: [Parking] = []
         var rest = events[...]
-        // A repair takes up what was set aside before it.
-        while let index = rest.firstIndex(where: { $0.repair != nil }), let repair = rest[index].repair {
+        // A repair takes up what was set aside before it; nothing is erased for an event that turns out to be set aside.
+        while let index = rest.firstIndex(where: { $0.repair != nil || $0.forgotten != nil }) {
             parkings += try projectBatch(rest[..<index], on: connection)
-            parked = try perform(repair, at: rest[index].raw, on: connection)
-            lease.position = rest[index].raw.position
-            parkings += parked.takeNews()
+            if let repair = rest[index].repair {
+                parked = try perform(repair, at: rest[index].raw, on: connection)
+                lease.position = rest[index].raw.position
+                parkings += parked.takeNews()
+            } else {
+                try eraseAhead(rest[index], on: connection)
+                parkings += try projectBatch(rest[index...index], on: connection)
+            }
             rest = rest[(index + 1)...]
         }
         return try parkings + projectBatch(rest, on: connection)
@@ -58,7 +63,6 @@ struct PartitionProjection {
         on connection: PostgresConnection
     ) throws -> [Parking] {
         guard let last = events.last?.raw else { return [] }
-        for event in events { try eraseAhead(event, on: connection) }
         do {
             parked = try together(events, through: last.position, on: connection)
         } catch {
@@ -71,9 +75,7 @@ struct PartitionProjection {
 
     /// Erases what a person said whom the event forgets, in steps that are short enough for the lease and for whoever reads.
     private func eraseAhead(_ event: LogEvent, on connection: PostgresConnection) throws {
-        guard case .success(let recorded) = event.decoded, case .user(let user, .forgotten) = recorded.event,
-            parked.cause(of: event) == nil
-        else { return }
+        guard let user = event.forgotten, event.parks == nil, parked.cause(of: event) == nil else { return }
         let erasure = Erasure(of: user, in: event.raw.tenant)
         var done: Position? = 0
         while let after = done {
@@ -122,7 +124,7 @@ struct PartitionProjection {
         try connection.transaction { connection in
             try lease.advance(to: raw.position, on: connection)
             let tenant = Tenant(id: raw.tenant, partition: raw.partition)
-            return try unparking.unpark(repair, of: tenant, on: connection)
+            return try unparking.unpark(repair, at: raw.position, of: tenant, on: connection)
         }
     }
 }
@@ -132,5 +134,13 @@ extension LogEvent {
     fileprivate var repair: RepairEvent? {
         guard case .success(let recorded) = decoded, case .repair(_, let repair) = recorded.event else { return nil }
         return repair
+    }
+
+    /// Whom it forgets, if it does.
+    fileprivate var forgotten: UserID? {
+        guard case .success(let recorded) = decoded, case .user(let user, .forgotten) = recorded.event else {
+            return nil
+        }
+        return user
     }
 }

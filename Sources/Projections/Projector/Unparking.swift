@@ -10,15 +10,18 @@ internal import Postgres
 package struct Unparking: Sendable {
     private let codec: EventCodec
     private let queries: EventQueries
+    private let ahead: RepairsAhead
 
-    package init(codec: EventCodec, queries: EventQueries) {
+    package init(codec: EventCodec, queries: EventQueries, ahead: RepairsAhead = RepairsAhead()) {
         self.codec = codec
         self.queries = queries
+        self.ahead = ahead
     }
 
     /// - Returns: what is parked after it.
     func unpark(
         _ repair: RepairEvent,
+        at position: Position,
         of tenant: Tenant,
         on connection: PostgresConnection
     ) throws -> ParkedStreams {
@@ -29,10 +32,14 @@ package struct Unparking: Sendable {
             ).decode(Position.self)
         )
         try connection.execute("DELETE FROM rm.parked_streams WHERE tenant = \(tenant.id) AND stream = \(stream)")
-        if case .dropped(_, let position, _, _) = repair { positions.remove(position) }
+        if case .dropped(_, let position, _, _) = repair, positions.remove(position) != nil {
+            try connection.execute(
+                "INSERT INTO rm.dropped (tenant, position, stream) VALUES (\(tenant.id), \(position), \(stream))"
+            )
+        }
         let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
-        let events = try read(positions, of: tenant, on: connection)
-        return try connection.projectSingly(events, after: parked, areLate: true)
+        let events = try read(positions, of: tenant, on: connection).map { ahead.applied(to: $0, at: position) }
+        return try connection.projectLate(events, after: parked)
     }
 
     private func read(

@@ -24,7 +24,7 @@ package struct RoomSnapshot: Encodable, Sendable, Equatable {
     }
 }
 
-/// What a user saw at one position: all parts and the checkpoint come from one moment of the database.
+/// What a user saw at one position: all parts and the checkpoint come from one moment of the database and one set of read models.
 package struct Snapshot: Encodable, Sendable, Equatable {
     /// Everything up to here is in it, nothing after it. Not encoded: raw positions do not leave the system.
     package var position: Position
@@ -72,24 +72,35 @@ extension ReadModels {
             """,
         ]
         let unread = parts.contains(.unread) ? [Self.unread(for: viewer)] : []
+        // Names are those of the newest catalog, whatever the snapshot: rebuilt read models that take the place of these in between
+        // are still, in this snapshot, where they were before they had caught up.
+        let identity = ReadModelSchema.identifying(ReadModelSchema.live.name)
         return try await pool.withConnection { connection in
-            try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
-                let results = try connection.pipeline(queries + unread)
-                let members = try results[5].decode((UUID, UUID, RoomRole).self)
-                    .reduce(into: [UUID: [MemberView]]()) { members, row in
-                        members[row.0, default: []].append(MemberView(userID: UserID(row.1).description, role: row.2))
-                    }
-                let rooms = try Self.rooms(results[4]).map { id, room in
-                    RoomSnapshot(room: room, members: room.role == nil ? nil : members[id])
+            while true {
+                let results = try connection.transaction(isolation: .repeatableRead, readOnly: true) {
+                    try $0.pipeline([identity] + queries + unread + [identity])
                 }
-                return Snapshot(
-                    position: try results[1].decode(Position.self).first ?? 0,
-                    me: parts.contains(.me) ? try Self.users(results[2]).first?.item : nil,
-                    users: parts.contains(.users) ? try Self.users(results[3]).map(\.item) : nil,
-                    rooms: parts.contains(.rooms) ? rooms : nil,
-                    unread: try results.count > 6 ? Self.unread(results[6]) : nil
-                )
+                let identities = try [results[0], results[results.count - 1]].map { try $0.decode(Int64.self) }
+                guard identities[0] == identities[1] else { continue }
+                return try Self.snapshot(of: parts, results.dropFirst().dropLast().map(\.self))
             }
         }
+    }
+
+    private static func snapshot(of parts: Set<SnapshotPart>, _ results: [PostgresResult]) throws -> Snapshot {
+        let members = try results[5].decode((UUID, UUID, RoomRole).self)
+            .reduce(into: [UUID: [MemberView]]()) { members, row in
+                members[row.0, default: []].append(MemberView(userID: UserID(row.1).description, role: row.2))
+            }
+        let rooms = try rooms(results[4]).map { id, room in
+            RoomSnapshot(room: room, members: room.role == nil ? nil : members[id])
+        }
+        return Snapshot(
+            position: try results[1].decode(Position.self).first ?? 0,
+            me: parts.contains(.me) ? try users(results[2]).first?.item : nil,
+            users: parts.contains(.users) ? try users(results[3]).map(\.item) : nil,
+            rooms: parts.contains(.rooms) ? rooms : nil,
+            unread: try results.count > 6 ? unread(results[6]) : nil
+        )
     }
 }

@@ -34,16 +34,16 @@ package struct RealtimeFacts: Sendable {
     package private(set) var rooms: [Key<RoomID>: Room] = [:]
     /// Of those whose names the events tell.
     package private(set) var forgotten: Set<Key<UserID>> = []
-    /// Positions of events that are set aside, with whatever depends on them.
-    private var parked: Set<Key<Position>> = []
+    /// Positions of events that are set aside, with whatever depends on them, or dropped.
+    private var untold: Set<Key<Position>> = []
     /// Streams of these events of which something is set aside: nothing of them is shown, from before it either.
     private var withheld: Set<Key<UUID>> = []
 
-    /// The events that are to be told: all but those that are set aside.
+    /// The events that are to be told: all but those that are set aside or dropped.
     func readable(_ events: [LogEvent]) throws(NotUnderstood) -> [Recorded] {
         var readable: [Recorded] = []
         readable.reserveCapacity(events.count)
-        for event in events where !parked.contains(Key(event.raw.tenant, event.raw.position)) {
+        for event in events where !untold.contains(Key(event.raw.tenant, event.raw.position)) {
             switch event.decoded {
             case .success(let recorded): readable.append(recorded)
             case .failure(let poison): throw NotUnderstood(position: event.raw.position, reason: poison.reason)
@@ -96,14 +96,14 @@ extension RealtimeFacts {
         for (question, answer) in zip(questions, answers) { try question.read(answer, &self) }
     }
 
-    /// What these events are told with; nothing that none of them needs. To be asked after `aside`, so that what was taken back
-    /// from being set aside is known by then.
+    /// What these events are told with; nothing that none of them needs. To be asked after `aside` and before `dropped`, so that
+    /// what is set aside no more is known by then, or known to be dropped.
     static func questions(about logged: [LogEvent]) -> [Question] {
         var messages: Set<Key<MessageID>> = []
         var rooms: Set<Key<RoomID>> = []
         var joined: Set<Key<RoomID>> = []
         var named: Set<Key<UserID>> = []
-        // What is not understood is set aside, or `readable` says so.
+        // What is not understood is set aside or dropped, or `readable` says so.
         for event in logged.compactMap({ try? $0.decoded.get() }) {
             let tenant = event.raw.tenant
             switch event.event {
@@ -128,6 +128,11 @@ extension RealtimeFacts {
         return questions
     }
 
+    /// All that there is to ask about these events, in its order.
+    static func everything(about logged: [LogEvent]) -> [Question] {
+        aside(logged) + questions(about: logged) + [dropped(logged)]
+    }
+
     /// What of these events is set aside.
     static func aside(_ logged: [LogEvent]) -> [Question] {
         let tenants = Array(Set(logged.map(\.raw.tenant)))
@@ -144,7 +149,7 @@ extension RealtimeFacts {
                     """
             ) { answer, facts in
                 for (tenant, position) in try answer.decode((UUID, Int64).self) {
-                    facts.parked.insert(Key(tenant, position))
+                    facts.untold.insert(Key(tenant, position))
                 }
             },
             Question(
@@ -159,6 +164,21 @@ extension RealtimeFacts {
                 }
             },
         ]
+    }
+
+    /// What of these events is dropped. To be asked after `aside`: an event goes from there to here.
+    static func dropped(_ logged: [LogEvent]) -> Question {
+        Question(
+            sql: """
+                SELECT tenant, position FROM rm.dropped
+                 WHERE tenant = ANY (\(Array(Set(logged.map(\.raw.tenant)))))
+                   AND position BETWEEN \(logged.first?.raw.position ?? 0) AND \(logged.last?.raw.position ?? 0)
+                """
+        ) { answer, facts in
+            for (tenant, position) in try answer.decode((UUID, Int64).self) {
+                facts.untold.insert(Key(tenant, position))
+            }
+        }
     }
 
     private static func question(about messages: Set<Key<MessageID>>) -> Question {
@@ -219,6 +239,7 @@ extension RealtimeFacts {
                   JOIN es.types t ON t.id = e.type
                  WHERE e.type = ANY (ARRAY(SELECT id FROM es.types WHERE name = ANY (\(shapingTypes))))
                    AND e.partition = \(partition.number)
+                   AND NOT EXISTS (SELECT FROM rm.dropped d WHERE d.tenant = e.tenant AND d.position = e.position)
                  ORDER BY e.tenant, e.stream, e.version
                 """
         ) { answer, facts in

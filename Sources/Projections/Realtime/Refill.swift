@@ -73,7 +73,7 @@ package struct Refill: Sendable {
         }
         let logged = try await decode(raw)
         guard !logged.isEmpty else { return [] }
-        let questions = RealtimeFacts.aside(logged) + RealtimeFacts.questions(about: logged)
+        let questions = RealtimeFacts.everything(about: logged)
         let facts = try await pool.bound(to: tenant, questions.map(\.sql)) { try RealtimeFacts(questions, $0) }
         return try facts.readable(logged).flatMap { RealtimeDerivation.events(of: $0, knowing: facts) }
     }
@@ -99,7 +99,7 @@ package struct Refill: Sendable {
         asOf horizon: Position,
         known: Visibility?
     ) async throws -> (RealtimeFacts, Visibility) {
-        let questions = RealtimeFacts.aside(logged) + RealtimeFacts.questions(about: logged)
+        let questions = RealtimeFacts.everything(about: logged)
         let queries = questions.map(\.sql)
         if let known { return (try await pool.bound(to: tenant, queries) { try RealtimeFacts(questions, $0) }, known) }
         return try await pool.bound(to: tenant, queries + Visibility.queries(for: user, in: tenant)) { results in

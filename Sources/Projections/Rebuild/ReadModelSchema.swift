@@ -1,4 +1,3 @@
-internal import Foundation
 package import Postgres
 
 /// A set of the read models' tables under some name: `rm` is the one that serves.
@@ -8,6 +7,15 @@ package struct ReadModelSchema: Sendable, Hashable {
     package static let next = ReadModelSchema("rm_next")
     /// The one that served before.
     package static let previous = ReadModelSchema("rm_previous")
+    /// Built to be compared and dropped.
+    package static let check = ReadModelSchema("rm_check")
+    /// Served before the one that served before; it is dropped as soon as nobody reads it.
+    static let replaced = ReadModelSchema("rm_replaced")
+    /// The live one within the transaction that switches.
+    static let switching = ReadModelSchema("rm_switching")
+
+    /// Those that rebuilding makes and drops by itself.
+    package static let reserved: Set = [live, next, previous, check, replaced, switching]
 
     package let name: String
 
@@ -20,21 +28,12 @@ package struct ReadModelSchema: Sendable, Hashable {
     /// What makes statements for `rm` run here.
     var names: SchemaNames { self == .live ? SchemaNames() : SchemaNames([Self.live.name: name]) }
 
-    /// Makes the tables, empty, as the migrations have made those of `rm`.
-    ///
-    /// - Parameters:
-    ///   - folder: `schema/product`.
-    ///   - connection: in a transaction, as `daybook_owner`.
-    func make(from folder: String, on connection: PostgresConnection) throws {
-        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sql") }.sorted()
-        // By code points: what Unicode calls a word goes on behind the dot.
-        let name = try Regex("\\b\(Self.live.name)\\b").wordBoundaryKind(.simple)
-        for path in paths {
-            let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
-            guard text.contains(name) else { continue }
-            try connection.executeScript(text.replacing(name) { _ in self.name })
-        }
+    /// What tells it from every other that bears or bore its name, whatever the transaction's snapshot; nil if there is none.
+    func identity(on connection: PostgresConnection) throws(PostgresError) -> Int64? {
+        try connection.execute(Self.identifying(name)).decode(Int64?.self)[0]
     }
+
+    static func identifying(_ name: String) -> SQL { "SELECT to_regclass(\("\(name).checkpoints"))::oid::bigint" }
 
     func exists(on connection: PostgresConnection) throws(PostgresError) -> Bool {
         try connection.execute("SELECT to_regnamespace(\(name)) IS NOT NULL").decode(Bool.self)[0]

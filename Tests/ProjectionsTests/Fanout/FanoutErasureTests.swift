@@ -2,6 +2,7 @@ import EventStore
 import Events
 import Foundation
 import Redis
+import Synchronization
 import TestSupport
 import Testing
 
@@ -42,6 +43,49 @@ struct FanoutErasureTests {
             let payloads = try await stage.derived(at: [position]).map { try JSON($0.payload.json)["data"] }
             #expect(payloads[0]["change"].text == "forgotten" && payloads[0]["user"]["name"] == .null)
             #expect(payloads[0]["user"].has("handle") && payloads[1]["author_id"].text == "\(ada)")
+        }
+    }
+
+    @Test func `a step that looks up very much keeps its lease, and stops where another has it`() async throws {
+        try await FanoutStage.run { stage in
+            let story = stage.story
+            let (ada, bob) = (try await story.join(), try await story.join(name: "Bob"))
+            let room = try await story.open(members: [ada, bob])
+            try await stage.subscribe(bob)
+            try await stage.fanOut()
+            try await story.post(Self.word, in: room, by: ada)
+            let before = try await stage.fanOut()
+            let place = try #require(try await stage.queue(bob).last?.place)
+            try await story.append(.deactivated, to: ada)
+            try await story.append(.forgotten(by: nil, reason: .lawDemanded, key: SubjectKey(of: ada)), to: ada)
+            let projected = try await story.project()
+            try await story.superuser.execute(
+                """
+                INSERT INTO rm.messages (tenant, id, room, seq, position, author, mentions, created_at)
+                SELECT \(story.tenant.id), gen_random_uuid(), \(room.uuid), 1000 + n, 1, \(ada.uuid), '{}', now()
+                  FROM generate_series(1, 6000) n
+                """
+            )
+            try await stage.fanout { fanout, connection in
+                _ = try Lease.acquire(
+                    PartitionFanout.name,
+                    of: fanout.partition,
+                    by: UUID(),
+                    for: .zero,
+                    on: connection
+                )
+                #expect(throws: Deposed.self) { _ = try fanout.step(hint: projected, on: connection) }
+            }
+            #expect(try await stage.watermark == before)
+            #expect(try await stage.payload(place)?.contains(Self.word) == true)
+
+            let wakes = Mutex<[FanoutWake]>([])
+            try await stage.fanout(onWake: { wake in wakes.withLock { $0.append(wake) } }) { fanout, connection in
+                while try fanout.step(hint: projected, on: connection) {}
+            }
+            #expect(try await stage.watermark == projected)
+            #expect(try await stage.payload(place) == nil)
+            #expect(wakes.withLock { $0.contains { $0.blanked == .all } })
         }
     }
 

@@ -111,6 +111,37 @@ struct WithholdingTests {
         }
     }
 
+    @Test(arguments: ["of an unknown type", "that no row can hold"])
+    func `an event that was dropped is told to nobody, and holds up nobody`(what: String) async throws {
+        try await FanoutStage.run { stage in
+            let (story, ada) = (stage.story, try await stage.story.join())
+            let room = try await story.open(members: [ada])
+            try await stage.subscribe(ada)
+            let before = try await stage.fanOut()
+            let broken: (stream: UUID, position: Position)
+            if what == "of an unknown type" {
+                broken = (room.uuid, try await poison(room.uuid, "workspace.room_painted", stage))
+            } else {
+                let message = try await story.post("a\0b", in: room, by: ada)
+                broken = (message.uuid, before + 1)
+            }
+            try await story.append(
+                .dropped(stream: broken.stream, position: broken.position, reason: "painted", by: "eve"),
+                to: RepairID(of: broken.stream)
+            )
+            try await story.append(.memberAdded(user: UserID(), role: .member), to: room)
+            try await story.post("after", in: room, by: ada)
+            let projected = try await story.project()
+            // Behind by all of it: nothing is set aside any more.
+            let last = try await stage.fanOut()
+            #expect(try await stage.watermark == last && last == projected)
+            let types: [RealtimeType] = [.resync, .roomMemberChanged, .messageCreated]
+            #expect(try await stage.queue(ada).map(\.type) == types)
+            #expect(try await stage.refilled(ada, after: .end(of: before)).map(\.type) == types)
+            #expect(try await stage.derived(at: [broken.position]).isEmpty)
+        }
+    }
+
     @Test func `a fan-out that is behind does not tell what the projector has withheld meanwhile`() async throws {
         try await FanoutStage.run { stage in
             let ada = try await stage.story.join()

@@ -192,4 +192,24 @@ struct ErasureTests {
             #expect(try await story.query("SELECT member FROM rt.queues", as: UUID.self) == [scene.bob.uuid])
         }
     }
+
+    @Test(arguments: [1, 500])
+    func `nothing is erased where the event that forgets is set aside, whatever the batches`(batches: Int) async throws
+    {
+        try await Story.run { story in
+            let ada = try await story.join()
+            let room = try await story.open(members: [ada])
+            let message = try await story.post("still here", in: room, by: ada)
+            let poison = try await story.append(Array("{}".utf8), as: EventType("identity.user_painted"), to: ada.uuid)
+            try await story.append(.forgotten(by: nil, reason: .lawDemanded, key: SubjectKey(of: ada)), to: ada)
+            try await story.project(batches: batches)
+            func body() async throws -> String? {
+                try await story.query("SELECT body, id FROM rm.messages", as: (String?, UUID).self)[0].0
+            }
+            #expect(try await body() == "still here")
+            try await story.repair(.dropped(stream: ada.uuid, position: poison, reason: "painted", by: "eve"))
+            #expect(try await body() == nil)
+            #expect(try await story.reads.message(message, for: ada, in: story.tenant) == nil)
+        }
+    }
 }

@@ -224,6 +224,7 @@ struct ParkingTests {
             )
             try await story.append(.changed(name: "after", topic: nil), to: room)
             let message = try await story.post("late", in: room, by: ada)
+            try await story.post("later", in: room, by: ada)
             try await story.project()
             try await story.repair(
                 .dropped(stream: room.uuid, position: poison, reason: "painted by mistake", by: "eve")
@@ -232,6 +233,14 @@ struct ParkingTests {
             for table in ["rm.parked", "rm.parked_streams"] { #expect(try await story.rows(of: table) == []) }
             #expect(try await story.reads.room(room, for: ada, in: story.tenant)?.name == "after")
             #expect(try await story.reads.message(message, for: ada, in: story.tenant)?.body == "late")
+            // Together: each in a subtransaction of its own would have another xmin.
+            let subtransactions = try await story.query(
+                "SELECT count(*), count(DISTINCT xmin::text) FROM rm.messages",
+                as: (Int64, Int64).self
+            )
+            #expect(subtransactions[0] == (2, 1))
+            let history = History(log: story.database.log(reader: .gateway), codec: story.codec, reads: story.reads)
+            #expect(try await history.room(room, of: story.tenant, at: poison + 1)?.name == "after")
         }
     }
 

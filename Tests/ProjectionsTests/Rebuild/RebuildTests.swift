@@ -229,4 +229,256 @@ struct RebuildTests {
             }
         }
     }
+
+    // MARK: Beside others
+
+    /// Makes `rm_previous`.
+    private func switchOnce(_ site: Site) async throws {
+        _ = try await site.compare()
+        try await site.blocking { try $0.switchOver(to: .next) }
+    }
+
+    /// Runs `body` while a transaction of another's has run this statement.
+    private func whileOpen<Value: Sendable>(
+        _ statement: String,
+        _ site: Site,
+        _ body: (_ commit: @Sendable () -> Void) async throws -> Value
+    ) async throws -> Value {
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let ended = DispatchSemaphore(value: 0)
+        let other = site.story.database.pool()
+        async let transaction: Void = other.withConnection { connection in
+            defer { begin.finish() }
+            try connection.transaction { connection in
+                try connection.executeScript(statement)
+                begin.finish()
+                ended.wait()
+            }
+        }
+        defer { ended.signal() }
+        for await _ in begun {}
+        let value = try await body { ended.signal() }
+        ended.signal()
+        try await transaction
+        return value
+    }
+
+    /// Until that many backends of this database wait for locks.
+    private func waiting(_ count: Int64, _ site: Site) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        let name = site.story.database.name
+        while try await site.story.superuser.query(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = \(name) AND wait_event_type = 'Lock'",
+            as: Int64.self
+        )[0] < count {
+            try #require(ContinuousClock.now < deadline, "nobody waits")
+        }
+    }
+
+    @Test func `whoever reads or dumps what served before holds up no switch and no projector`() async throws {
+        try await Site.run { site in
+            try await switchOnce(site)
+            _ = try await site.compare()
+            _ = try await whileOpen("SELECT * FROM rm_previous.rooms", site) { _ in
+                let begun = ContinuousClock.now
+                try await site.blocking { try $0.switchOver(to: .next) }
+                try await site.story.join()
+                try await site.story.project()
+                #expect(ContinuousClock.now - begun < .seconds(20))
+                // Its lock is on a table that no longer serves anybody; it goes when it is let go.
+                #expect(try await site.blocking { try $0.exists(.replaced) })
+                _ = try await site.compare()
+                await #expect(throws: RebuildError.self) { try await site.blocking { try $0.switchOver(to: .next) } }
+            }
+            try await site.blocking { try $0.switchOver(to: .next) }
+            #expect(try await !site.blocking { try $0.exists(.replaced) })
+        }
+    }
+
+    @Test func `a switch gives up rather than wait for a checkpoint`() async throws {
+        try await Site.run { site in
+            try await site.story.join()
+            try await site.story.project()
+            _ = try await site.compare()
+            _ = try await whileOpen("SELECT * FROM rm.checkpoints FOR UPDATE", site) { _ in
+                await #expect(throws: RebuildError.self) { try await site.blocking { try $0.switchOver(to: .next) } }
+            }
+            #expect(try await !site.blocking { try $0.exists(.previous) })
+            try await site.blocking { try $0.switchOver(to: .next) }
+        }
+    }
+
+    @Test func `of two that go back at once one is told that it was too late`() async throws {
+        try await Site.run { site in
+            try await site.story.join()
+            try await site.story.project()
+            try await switchOnce(site)
+            let late = site.story.database.pool()
+            let outcomes = try await whileOpen("SELECT * FROM rm.checkpoints FOR UPDATE", site) { commit in
+                async let first = late.withConnection { [rebuild = site.rebuild] _ in
+                    Result { try rebuild.switchOver(to: .previous) }
+                }
+                async let second = site.blocking { rebuild in Result { try rebuild.switchOver(to: .previous) } }
+                try await waiting(2, site)
+                commit()
+                return try await [first, second]
+            }
+            let failures = outcomes.compactMap { result -> (any Error)? in
+                if case .failure(let error) = result { error } else { nil }
+            }
+            #expect(failures.count == 1)
+            guard case .switchedMeanwhile? = failures.first as? RebuildError else {
+                Issue.record("\(failures)")
+                return
+            }
+        }
+    }
+
+    @Test func `one rebuilds at a time, and what a dead one left is taken over at once`() async throws {
+        try await Site.run { site in
+            try await site.story.join()
+            try await site.story.project()
+            try await site.blocking { rebuild in
+                try rebuild.alone(with: .live) {
+                    #expect(throws: RebuildError.self) { try rebuild.alone(with: .live) {} }
+                    try rebuild.alone(with: .check) {}
+                }
+                try rebuild.alone(with: .live) { try rebuild.make(.next) }
+            }
+            try await site.story.superuser.execute(
+                """
+                INSERT INTO rm_next.checkpoints (projection, partition, lease_owner, lease_until)
+                VALUES ('product', 0, \(UUID()), now() + interval '1 hour')
+                """
+            )
+            let positions = try await site.blocking { try $0.livePositions() }
+            try await site.blocking { try $0.project(into: .next, through: positions) }
+        }
+    }
+
+    @Test func `a snapshot that spans the switch holds all that its position says`() async throws {
+        try await Site.run { site in
+            let story = site.story
+            let ada = try await story.join()
+            try await story.project()
+            _ = try await site.compare()
+            // The new ones do not have it yet.
+            let room = try await story.open(members: [ada])
+            let last = try await story.project()
+            // Prepared, so that it waits in its middle and not before its beginning.
+            for _ in 0..<3 { _ = try await story.reads.snapshot(of: [.rooms], for: ada, in: story.tenant) }
+            let reading = try await whileOpen("LOCK TABLE rm.users IN ACCESS EXCLUSIVE MODE", site) { _ in
+                let reading = Task { try await story.reads.snapshot(of: [.rooms], for: ada, in: story.tenant) }
+                try await waiting(1, site)
+                try await site.blocking { try $0.switchOver(to: .next) }
+                return reading
+            }
+            let snapshot = try await reading.value
+            #expect(snapshot.position == last)
+            #expect(snapshot.rooms?.map(\.room.id) == [room.description])
+        }
+    }
+
+    // MARK: Repairs
+
+    @Test func `what came late because an older release set it aside comes late in a rebuild too`() async throws {
+        try await Site.run { site in
+            let story = site.story
+            let ada = try await story.join()
+            let room = try await story.open(members: [ada])
+            let late = MessageID()
+            let poison = try await story.append(
+                Array("{}".utf8),
+                as: EventType("messaging.message_painted"),
+                to: late.uuid
+            )
+            try await story.post("one", in: room, by: ada)
+            try await story.project()
+            try await story.repair(.retried(stream: late.uuid, position: poison, by: "eve"))
+            try await story.post("two", in: room, by: ada)
+            try await story.project()
+
+            // From here on the type is known, as it is to a newer release.
+            let posted = MessageEvent.posted(
+                room: room,
+                author: ada,
+                body: Personal("late", of: ada),
+                mentions: [],
+                thread: nil,
+                attachments: nil,
+                source: nil
+            )
+            let payload = try await story.codec.encode(posted, in: story.tenant.id)
+            try await story.superuser.execute(
+                """
+                UPDATE es.events SET type = (SELECT id FROM es.types WHERE name = \(posted.type.name)), payload = \(payload)
+                 WHERE position = \(poison)
+                """
+            )
+            try await story.repair(.retried(stream: late.uuid, position: poison, by: "eve"))
+            try await story.append(.messagesRangeDeleted(from: 1, to: 1, author: nil, reason: nil), to: room)
+            try await story.project()
+            let bodies = try await story.query(
+                "SELECT seq, body FROM rm.messages ORDER BY seq",
+                as: (Int64, String?).self
+            )
+            #expect(bodies.map(\.1) == [nil, "two", "late"])
+            #expect(try await site.compare().differences == [])
+        }
+    }
+
+    // MARK: Of which migrations
+
+    @Test func `what is made is what the migrations have made`() async throws {
+        try await Site.run { site in
+            try await site.blocking { try $0.make(.next) }
+            for query in [
+                """
+                SELECT row(relname, attname, format_type(atttypid, atttypmod), attnotnull, attacl::text)::text
+                  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                 WHERE attnum > 0 AND c.relkind = 'r' AND c.relnamespace = SCHEMA
+                """,
+                """
+                SELECT row(relname, relkind, relrowsecurity, relforcerowsecurity, relacl::text, relowner, reloptions)::text
+                  FROM pg_class WHERE relnamespace = SCHEMA
+                """,
+                """
+                SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+                 WHERE c.relnamespace = SCHEMA
+                """,
+                "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = SCHEMA",
+                """
+                SELECT row(tablename, policyname, roles, cmd, qual, with_check)::text FROM pg_policies
+                 WHERE to_regnamespace(schemaname) = SCHEMA
+                """,
+                "SELECT row(nspacl::text, nspowner)::text FROM pg_namespace WHERE oid = SCHEMA",
+            ] {
+                let (live, next) = (try await rows(query, of: "rm", site), try await rows(query, of: "rm_next", site))
+                #expect(!live.isEmpty && live == next)
+            }
+        }
+    }
+
+    private func rows(_ query: String, of schema: String, _ site: Site) async throws -> [String] {
+        let text = query.replacing("SCHEMA", with: "'\(schema)'::regnamespace")
+        return try await site.story.superuser.query(SQL(text), as: String.self)
+            .map { $0.replacing("rm_next", with: "rm") }.sorted()
+    }
+
+    @Test(arguments: ["back", "next"])
+    func `tables that a migration has passed by do not serve`(which: String) async throws {
+        try await Site.run { site in
+            if which == "back" { try await switchOnce(site) } else { _ = try await site.compare() }
+            try await site.story.superuser.execute(
+                "INSERT INTO migrations.applied (path, sha256) VALUES ('999-later/01-column.sql', '')"
+            )
+            let error = await #expect(throws: RebuildError.self) {
+                try await site.blocking { try $0.switchOver(to: which == "back" ? .previous : .next) }
+            }
+            #expect("\(error!)".contains("rebuild instead"))
+            // Neither can this release make what that migration makes.
+            let other = await #expect(throws: RebuildError.self) { try await site.blocking { try $0.make(.next) } }
+            #expect("\(other!)".contains("999-later/01-column.sql"))
+        }
+    }
 }
