@@ -38,32 +38,39 @@ struct LeafPages {
     }
 
     private mutating func read() throws(PostgresError) {
-        let rows = try connection.execute(
+        let result = try connection.execute(
             """
             SELECT position, tenant, stream, event, type, leaf, command, metadata, payload FROM es.events
             WHERE partition = \(partition.number) AND position > \(position) ORDER BY position LIMIT \(limit)
             """
-        ).decode((Position, UUID, UUID, UUID, Int32, [UInt8], [UInt8], [UInt8], [UInt8]).self)
-        events =
-            rows.map { next, tenant, stream, event, type, leaf, command, metadata, payload in
-                Event(
-                    position: next,
-                    leaf: leaf,
-                    expected: types[type].map {
-                        EventLeaf.hash(
-                            tenant: tenant,
-                            stream: stream,
-                            event: event,
-                            type: $0.name,
-                            schema: Int32($0.version),
-                            commandKey: command,
-                            metadata: metadata,
-                            payload: payload
-                        )
-                    }
-                )
-            }[...]
+        )
+        var page: [Event] = []
+        page.reserveCapacity(result.count)
+        for index in 0..<result.count { page.append(try event(result[index])) }
+        events = page[...]
         position = events.last?.position ?? position
         isAtEnd = events.isEmpty
+    }
+
+    private func event(_ row: PostgresRow) throws(PostgresError) -> Event {
+        let type = types[try row.decode(Int32.self, 4)]
+        var expected: [UInt8]?
+        if let type {
+            expected = EventLeaf.hash(
+                tenant: try row.decode(UUID.self, 1),
+                stream: try row.decode(UUID.self, 2),
+                event: try row.decode(UUID.self, 3),
+                type: type.name,
+                schema: Int32(type.version),
+                commandKey: try row.decode([UInt8].self, 6),
+                metadata: try row.decode([UInt8].self, 7),
+                payload: try row.decode([UInt8].self, 8)
+            )
+        }
+        return Event(
+            position: try row.decode(Position.self, 0),
+            leaf: try row.decode([UInt8].self, 5),
+            expected: expected
+        )
     }
 }
