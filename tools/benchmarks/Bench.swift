@@ -105,7 +105,13 @@ struct Bench: AsyncParsableCommand {
         let rows = realtime
         await add(["H2", "R2", "R3"], to: &report) { try await rows.conversation(into: &$0) }
         await add(["R1", "R4", "R5"], to: &report) { try await rows.crowd(into: &$0) }
-        let register = RegisterRow(system: system, registrations: quick ? 50 : 200, runs: runs, group: group)
+        let register = RegisterRow(
+            system: system,
+            registrations: quick ? 50 : 200,
+            crowd: quick ? 200 : 1000,
+            runs: runs,
+            group: group
+        )
         await add(["R6"], to: &report) { try await register.measure(into: &$0) }
     }
 
