@@ -38,7 +38,8 @@ struct LogVerifierTests {
         "INSERT INTO es.tree_nodes VALUES (0, 8, 0, sha256('a'))",
     ]
 
-    @Test func `a changed value in any column is found`() async throws {
+    /// In pages of `page` events, which end within commits and between them.
+    @Test(arguments: [1, 2, 1000]) func `a changed value in any column is found`(page: Int) async throws {
         try await TestDatabase.run { database in
             let tenant = try await database.makeTenant()
             let log = database.log()
@@ -51,7 +52,7 @@ struct LogVerifierTests {
                     + Self.changes.map { change in
                         try connection.executeScript("BEGIN; \(change)")
                         defer { connection.rollBack() }
-                        return try Self.verify(on: connection) ? change : ""
+                        return try Self.verify(on: connection, page: page) ? change : ""
                     }
             }
             #expect(results.filter { $0 != "" } == [])
@@ -59,8 +60,8 @@ struct LogVerifierTests {
     }
 
     /// Inside the open transaction of the change.
-    private static func verify(on connection: PostgresConnection) throws -> Bool {
-        var verifier = LogVerifier(on: connection)
+    private static func verify(on connection: PostgresConnection, page: Int) throws -> Bool {
+        var verifier = LogVerifier(on: connection, page: page)
         return try verifier.verifyInTransaction(Partition(0)).faults.isEmpty
     }
 

@@ -1,5 +1,6 @@
 internal import EventStore
 internal import Foundation
+internal import Postgres
 
 /// A5: what an append costs when the log is long.
 struct GrowthRow: Sendable {
@@ -29,6 +30,7 @@ struct GrowthRow: Sendable {
             }
         }
         FileHandle.standardError.write(Data("A5: filled in \(figure(elapsed.seconds)) s\n".utf8))
+        try verify(logs[0])
         for filled in logs { _ = try await cost(of: 1000, on: filled, log) }
         try system.psql("CHECKPOINT")
         var costs = [[Double]](repeating: [], count: sizes.count)
@@ -52,6 +54,15 @@ struct GrowthRow: Sendable {
                 met: ratios.allSatisfy { $0 <= 1.3 }
             )
         )
+    }
+
+    /// What was made up is what would have been appended, as far as hashes and counts can tell.
+    private func verify(_ filled: FilledLog) throws {
+        var verifier = LogVerifier(on: try PostgresConnection(system.configuration("daybook_projector")))
+        let report = try verifier.verify(filled.tenant.partition)
+        guard report.events == sizes[0], report.faults.isEmpty else {
+            throw Tool.Failed(description: "the log that was filled has faults: \(report.faults.prefix(3))")
+        }
     }
 
     private func checkSpace() throws {

@@ -53,6 +53,7 @@ package struct LogVerifier {
     private func verifyCommits(_ report: inout LogReport, _ comparison: inout HeadComparison) throws {
         var time = PostgresTimestamp(microsecondsSince1970: .min / 2)
         var last: Position = 0
+        var pages = LeafPages(of: report.partition, types, limit: page, on: connection)
         while true {
             let commits = try connection.execute(
                 """
@@ -65,7 +66,7 @@ package struct LogVerifier {
                 report.check(first == report.head + 1 && last >= first, .commitOutOfPlace(first: first, last: last))
                 report.check(committedAt >= time, .timeWentBack(last))
                 time = committedAt
-                let leaves = try leaves(after: report.head, through: last, &report, &comparison)
+                let leaves = try leaves(after: report.head, through: last, from: &pages, &report, &comparison)
                 report.check(leaves == root, .rootDiffers(last))
                 let link = ChainLink(
                     first: first,
@@ -84,47 +85,27 @@ package struct LogVerifier {
         }
     }
 
-    /// Checks the events of one commit; returns the hash of their leaves.
+    /// Checks the events of one commit, which are next in `pages`; returns the hash of their leaves.
     private func leaves(
         after position: Position,
         through last: Position,
+        from pages: inout LeafPages,
         _ report: inout LogReport,
         _ comparison: inout HeadComparison
     ) throws(PostgresError) -> [UInt8] {
         var root = SHA256()
         var position = position
         while position < last {
-            let rows = try connection.execute(
-                """
-                SELECT position, tenant, stream, event, type, leaf, command, metadata, payload FROM es.events
-                WHERE partition = \(report.partition.number) AND position > \(position) AND position <= \(last)
-                ORDER BY position LIMIT \(page)
-                """
-            ).decode((Position, UUID, UUID, UUID, Int32, [UInt8], [UInt8], [UInt8], [UInt8]).self)
-            for (next, tenant, stream, event, type, leaf, command, metadata, payload) in rows {
-                report.check(next == position + 1, .gap(after: position))
-                position = next
-                report.events += 1
-                root.update(data: leaf)
-                comparison.append(leaf)
-                let expected = types[type].map {
-                    EventLeaf.hash(
-                        tenant: tenant,
-                        stream: stream,
-                        event: event,
-                        type: $0.name,
-                        schema: Int32($0.version),
-                        commandKey: command,
-                        metadata: metadata,
-                        payload: payload
-                    )
-                }
-                report.check(leaf == expected, .leafDiffers(next))
-            }
-            if rows.isEmpty {
+            guard let event = try pages.next(through: last) else {
                 report.check(false, .gap(after: position))
                 break
             }
+            report.check(event.position == position + 1, .gap(after: position))
+            position = event.position
+            report.events += 1
+            root.update(data: event.leaf)
+            comparison.append(event.leaf)
+            report.check(event.leaf == event.expected, .leafDiffers(position))
         }
         return Array(root.finalize())
     }

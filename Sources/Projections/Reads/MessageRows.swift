@@ -17,39 +17,43 @@ enum MessageRows {
             FROM rm.reactions x WHERE x.tenant = m.tenant AND x.message = m.id) x ON true
         """
 
-    private typealias Row = (
-        UUID, UUID, Int64, UUID, String?, [UUID], UUID?, Int64, PostgresJSON?, PostgresTimestamp, PostgresTimestamp?,
-        PostgresTimestamp?, String?, String?, PostgresTimestamp?, Int64, [String]?, [UUID]?
-    )
-
     static func decode(_ result: PostgresResult) throws(PostgresError) -> [MessageView] {
         var views: [MessageView] = []
-        for row: Row in try result.decode(Row.self) {
-            let (id, room, seq, author, body, mentions, thread, replies, attachments, createdAt, editedAt, deletedAt) =
-                (
-                    row.0, row.1, row.2, row.3, row.4, row.5, row.6, row.7, row.8, row.9, row.10, row.11
-                )
-            views.append(
-                MessageView(
-                    id: MessageID(id).description,
-                    roomID: RoomID(room).description,
-                    seq: seq,
-                    authorID: UserID(author).description,
-                    body: body,
-                    mentions: mentions.map { UserID($0).description },
-                    threadID: thread.map { MessageID($0).description },
-                    replyCount: replies,
-                    attachments: try decode(attachments),
-                    reactions: group(row.16 ?? [], row.17 ?? []),
-                    createdAt: Timestamp(createdAt),
-                    editedAt: editedAt.map { Timestamp($0) },
-                    deletedAt: deletedAt.map { Timestamp($0) },
-                    source: row.12.map { Source(system: $0, id: row.13 ?? "", time: row.14.map { Timestamp($0) }) },
-                    version: row.15
-                )
+        views.reserveCapacity(result.count)
+        for index in 0..<result.count { views.append(try view(result[index])) }
+        return views
+    }
+
+    /// Value by value in the order of `columns`: a tuple of so many is copied more often than it is worth.
+    private static func view(_ row: PostgresRow) throws(PostgresError) -> MessageView {
+        var source: Source?
+        if let system = try row.decode(String?.self, 12) {
+            source = Source(
+                system: system,
+                id: try row.decode(String?.self, 13) ?? "",
+                time: try row.decode(PostgresTimestamp?.self, 14).map { Timestamp($0) }
             )
         }
-        return views
+        return MessageView(
+            id: MessageID(try row.decode(UUID.self, 0)).description,
+            roomID: RoomID(try row.decode(UUID.self, 1)).description,
+            seq: try row.decode(Int64.self, 2),
+            authorID: UserID(try row.decode(UUID.self, 3)).description,
+            body: try row.decode(String?.self, 4),
+            mentions: try row.decode([UUID].self, 5).map { UserID($0).description },
+            threadID: try row.decode(UUID?.self, 6).map { MessageID($0).description },
+            replyCount: try row.decode(Int64.self, 7),
+            attachments: try decode(try row.decode(PostgresJSON?.self, 8)),
+            reactions: group(
+                try row.decode([String]?.self, 16) ?? [],
+                try row.decode([UUID]?.self, 17) ?? []
+            ),
+            createdAt: Timestamp(try row.decode(PostgresTimestamp.self, 9)),
+            editedAt: try row.decode(PostgresTimestamp?.self, 10).map { Timestamp($0) },
+            deletedAt: try row.decode(PostgresTimestamp?.self, 11).map { Timestamp($0) },
+            source: source,
+            version: try row.decode(Int64.self, 15)
+        )
     }
 
     private static func decode(_ attachments: PostgresJSON?) throws(PostgresError) -> [Attachment] {

@@ -28,9 +28,10 @@ package struct ReadModelDigest: Sendable, Equatable, CustomStringConvertible {
             let (rows, hash) = try connection.execute(
                 """
                 SELECT count(*),
-                       coalesce(sum(hashtextextended(\(raw: row), 0)), 0)::text || '/' ||
-                       coalesce(sum(hashtextextended(\(raw: row), 1)), 0)::text
-                  FROM \(raw: schema.name).\(raw: table)
+                       coalesce(sum(hashtextextended(r.line, 0)), 0)::text || '/' ||
+                       coalesce(sum(hashtextextended(r.line, 1)), 0)::text
+                  -- Without the offset each hash would make the text for itself.
+                  FROM (SELECT \(raw: row) AS line FROM \(raw: schema.name).\(raw: table) OFFSET 0) r
                 """
             ).decode((Int64, String).self)[0]
             tables[table] = Table(rows: rows, hash: hash)
