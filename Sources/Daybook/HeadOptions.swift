@@ -34,6 +34,9 @@ struct HeadOptions: ParsableArguments {
     /// The folder and the key to sign with; nil if either is not named.
     func signing() throws -> (folder: HeadFolder, signer: HeadSigner)? {
         guard let folder = try folder(), let signer = try signer() else { return nil }
+        guard signer.publicKey == folder.publicKey else {
+            throw ToolError("--head-public-key is not the public key of the one in --head-key-file")
+        }
         return (folder, signer)
     }
 

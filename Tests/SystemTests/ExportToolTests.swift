@@ -43,7 +43,7 @@ struct ExportToolTests {
         @discardableResult
         func sign() throws -> SignedTreeHead {
             let signed = try LogHead.sign(Partition(0), by: signer, on: try installation.product(as: "projector"))
-            try heads.append(signed)
+            try heads.append(signed, after: try heads.latest(of: 0))
             return signed
         }
 

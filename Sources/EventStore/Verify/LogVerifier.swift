@@ -26,7 +26,8 @@ package struct LogVerifier {
 
     /// Verifies a partition as it is now; appends may go on meanwhile.
     ///
-    /// - Parameter heads: its signed heads, with which the log is compared.
+    /// - Parameter heads: its signed heads, with which the log is compared. A reader gives those that were kept when it was made,
+    ///   which is before this looks at the log; so a head that the log does not reach was signed for a longer one.
     package mutating func verify(_ partition: Partition, against heads: HeadReader? = nil) throws -> LogReport {
         try connection.transaction(isolation: .repeatableRead, readOnly: true) { _ in
             try verifyInTransaction(partition, against: heads)
