@@ -34,7 +34,7 @@ struct HeadOptions: ParsableArguments {
     /// The folder and the key to sign with; nil if either is not named.
     func signing() throws -> (folder: HeadFolder, signer: HeadSigner)? {
         guard let folder = try folder(), let signer = try signer() else { return nil }
-        guard signer.publicKey == folder.publicKey else {
+        guard signer.publicKey == folder.verifier.publicKey else {
             throw ToolError("--head-public-key is not the public key of the one in --head-key-file")
         }
         return (folder, signer)
@@ -50,13 +50,9 @@ struct HeadOptions: ParsableArguments {
 
     private func signer() throws -> HeadSigner? {
         guard !headKeyFile.isEmpty else { return nil }
-        guard let text = FileManager.default.contents(atPath: headKeyFile) else {
-            throw ToolError("cannot read \(headKeyFile)")
-        }
+        let text = try ToolFile.text(of: headKeyFile)
         do {
-            return try HeadSigner(
-                privateKey: String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-            )
+            return try HeadSigner(privateKey: text.trimmingCharacters(in: .whitespacesAndNewlines))
         } catch {
             throw ToolError("\(headKeyFile): \(error)")
         }

@@ -56,13 +56,39 @@ struct HeadFolderTests {
         #expect(try folder.latest(of: 0) == head(50))
         #expect(try folder.latest(of: 2) == nil)
         let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/0").sorted()
-        #expect(files == ["2023-11-15.heads", "2023-11-16.heads", "2023-11-17.heads"])
+        #expect(files == ["2023-11-15.heads", "2023-11-16.heads", "2023-11-17.heads", "lock"])
     }
 
     @Test func `the first head that covers a size is found`() throws {
         for size: Int64 in 1...6 { try append(head(size * 10), at: Self.day + Double(size) * 40_000) }
         for (size, expected): (Int64, Int64?) in [(0, 10), (10, 10), (11, 20), (35, 40), (60, 60), (61, nil)] {
             #expect(try folder.first(of: 0, covering: size)?.head.size == expected)
+        }
+    }
+
+    @Test func `the first of many heads that covers a size is found without a look at most of them`() throws {
+        try append(head(3), at: Self.day)
+        let notes = try (1...1_000).map { try Data((head(Int64($0) * 3).note + "\n").utf8) }
+        try notes.reduce(Data(), +).write(to: URL(filePath: file()))
+        for size: Int64 in [0, 1, 3, 4, 299, 300, 301, 1_499, 1_500, 1_501, 2_996, 2_998, 3_000] {
+            #expect(try folder.first(of: 0, covering: size)?.head.size == max(3, (size + 2) / 3 * 3), "\(size)")
+        }
+        #expect(try folder.first(of: 0, covering: 3_001) == nil)
+        // Nobody reads what lies far from it: here are no heads any more.
+        var damaged = notes
+        for index in [5, 300, 900] { damaged[index] = Data("x\n\n— y\n\n".utf8) }
+        try damaged.reduce(Data(), +).write(to: URL(filePath: file()))
+        #expect(try folder.first(of: 0, covering: 1_800)?.head.size == 1_800)
+        #expect(throws: NoteError.self) { try sizes() }
+    }
+
+    @Test func `the first head that covers a size is found beyond files that hold none`() throws {
+        for size: Int64 in 1...6 { try append(head(size * 10), at: Self.day + Double(size) * 86_400) }
+        for day in ["2023-11-14", "2023-11-16", "2023-11-18", "2023-11-21"] {
+            try Data("example.com/daybook/0\n1".utf8).write(to: URL(filePath: file(day)))
+        }
+        for (size, expected): (Int64, Int64?) in [(0, 10), (10, 10), (11, 20), (35, 40), (60, 60), (61, nil)] {
+            #expect(try folder.first(of: 0, covering: size)?.head.size == (size == 11 ? 30 : expected))
         }
     }
 

@@ -9,16 +9,13 @@ package import Foundation
 /// folder is mounted by NFS 4, whose locks hold for all of them.
 package struct HeadFolder: Sendable {
     package let path: String
-    private let verifier: HeadVerifier
+    package let verifier: HeadVerifier
 
     /// - Parameter verifier: of the key that signs the heads; every head that is given out is checked.
     package init(path: String, verifier: HeadVerifier) {
         self.path = path
         self.verifier = verifier
     }
-
-    /// The key that the heads here are signed with.
-    package var publicKey: String { verifier.publicKey }
 
     /// Appends a head, durably.
     ///
@@ -57,14 +54,25 @@ package struct HeadFolder: Sendable {
 
     /// The first head of a partition whose tree has at least `size` entries.
     package func first(of partition: Int32, covering size: Int64) throws -> SignedTreeHead? {
-        for file in try files(of: partition) {
-            guard let last = try file.tail().note, try TreeHead(unverified: last).size >= size else { continue }
-            var notes = HeadFileReader(file)
-            while let note = try notes.next() {
-                if try TreeHead(unverified: note).size >= size { return try verifier.open(note) }
+        let files = try files(of: partition)
+        // Sizes never shrink, so halving finds the first file that reaches the size; one with a torn note alone is passed over.
+        var (low, high) = (0, files.count)
+        while low < high {
+            var middle = (low + high) / 2
+            var last = try files[middle].tail().note
+            while last == nil, middle > low {
+                middle -= 1
+                last = try files[middle].tail().note
+            }
+            if let last, try TreeHead(unverified: last).size >= size {
+                high = middle
+            } else {
+                low = (low + high) / 2 + 1
             }
         }
-        return nil
+        guard low < files.count else { return nil }
+        return try files[low].first { (note) throws(NoteError) in try TreeHead(unverified: note).size >= size }
+            .map { try verifier.open($0) }
     }
 
     /// All heads of a partition that are kept now, in order: none that come while they are read.
