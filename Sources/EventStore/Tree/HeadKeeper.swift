@@ -49,11 +49,12 @@ package final class HeadKeeper: Sendable {
         while !Task.isCancelled {
             for partition in partitions {
                 // The first look is at all of them: a log may have been emptied while nobody looked.
-                if let seen = seen[partition], heads[partition] <= seen.size, seen.at.duration(to: .now) < restInterval {
+                if let seen = seen[partition], heads[partition] <= seen.size, seen.at.duration(to: .now) < restInterval
+                {
                     continue
                 }
                 do {
-                    let size = try await sign(partition)?.head.size ?? 0
+                    let size = try await sign(partition, mending: seen[partition] == nil)?.head.size ?? 0
                     seen[partition] = (size, .now)
                     told[partition] = nil
                     measure(partition, size: size, isFaulty: false)
@@ -83,14 +84,15 @@ package final class HeadKeeper: Sendable {
 
     /// Signs the head of the partition as it is now and keeps it, unless that was done before.
     ///
+    /// - Parameter isMending: whether to store again what was taken out of the stored tree (`LogTree`).
     /// - Returns: the latest head; nil while the partition is empty.
     /// - Throws: `HeadFault` if the log does not go on from the latest head.
     @discardableResult
-    package func sign(_ partition: Partition) async throws -> SignedTreeHead? {
+    package func sign(_ partition: Partition, mending isMending: Bool = false) async throws -> SignedTreeHead? {
         while true {
             do {
                 return try await pool.withConnection { [folder, signer] connection in
-                    try Self.sign(partition, by: signer, into: folder, on: connection)
+                    try Self.sign(partition, mending: isMending, by: signer, into: folder, on: connection)
                 }
             } catch HeadFolderError.movedOn {
                 // Somebody else was faster: the log has to go on from that head too.
@@ -101,6 +103,7 @@ package final class HeadKeeper: Sendable {
 
     private static func sign(
         _ partition: Partition,
+        mending isMending: Bool,
         by signer: HeadSigner,
         into folder: HeadFolder,
         on connection: PostgresConnection
@@ -109,7 +112,7 @@ package final class HeadKeeper: Sendable {
         let latest = try folder.latest(of: partition.number)
         let end = try commit(partition, at: .max, on: connection)?.last ?? 0
         let tree = LogTree(of: partition, on: connection)
-        try tree.extend(to: end)
+        try tree.extend(to: end, mending: isMending)
         // What is compared and what is signed is one and the same log.
         let signed = try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
             try compare(latest, partition, on: connection)

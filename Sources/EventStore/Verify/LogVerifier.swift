@@ -1,10 +1,9 @@
-internal import Crypto
 internal import Foundation
 package import Postgres
 package import TransparencyLog
 
 /// Checks a partition from its first event to its last: that positions have no gap and belong to commits, that every leaf is
-/// the hash of its row and every link of the chain that of its commit, that time does not go back, that the versions of every
+/// the hash of its row, every root that of its leaves and versions and every link of the chain that of its commit, that time does not go back, that the versions of every
 /// stream are 1, 2, … in order, and that the table of streams and the stored tree say the same. A changed byte in any column is
 /// found.
 ///
@@ -43,9 +42,9 @@ package struct LogVerifier {
         try dictionary.load(on: connection)
         types = dictionary.types
         var report = LogReport(partition)
-        var comparison = try HeadComparison(with: heads)
+        var comparison = try HeadComparison(of: partition, with: heads, on: connection)
         try verifyCommits(&report, &comparison)
-        try comparison.finish(&report, on: connection)
+        try comparison.finish(&report)
         try verifyStrays(&report)
         try verifyVersions(&report)
         return report
@@ -66,8 +65,8 @@ package struct LogVerifier {
                 report.check(first == report.head + 1 && last >= first, .commitOutOfPlace(first: first, last: last))
                 report.check(committedAt >= time, .timeWentBack(last))
                 time = committedAt
-                let leaves = try leaves(after: report.head, through: last, &report, &comparison)
-                report.check(leaves == root, .rootDiffers(last))
+                let computed = try self.root(after: report.head, through: last, &report, &comparison)
+                report.check(computed == root, .rootDiffers(last))
                 let link = ChainLink(
                     first: first,
                     last: last,
@@ -85,29 +84,29 @@ package struct LogVerifier {
         }
     }
 
-    /// Checks the events of one commit; returns the hash of their leaves.
-    private func leaves(
+    /// Checks the events of one commit; returns its root.
+    private func root(
         after position: Position,
         through last: Position,
         _ report: inout LogReport,
         _ comparison: inout HeadComparison
     ) throws(PostgresError) -> [UInt8] {
-        var root = SHA256()
+        var root = CommitRoot()
         var position = position
         while position < last {
             let rows = try connection.execute(
                 """
-                SELECT position, tenant, stream, event, type, leaf, command, metadata, payload FROM es.events
+                SELECT position, tenant, stream, version, event, type, leaf, command, metadata, payload FROM es.events
                 WHERE partition = \(report.partition.number) AND position > \(position) AND position <= \(last)
                 ORDER BY position LIMIT \(page)
                 """
-            ).decode((Position, UUID, UUID, UUID, Int32, [UInt8], [UInt8], [UInt8], [UInt8]).self)
-            for (next, tenant, stream, event, type, leaf, command, metadata, payload) in rows {
+            ).decode((Position, UUID, UUID, StreamVersion, UUID, Int32, [UInt8], [UInt8], [UInt8], [UInt8]).self)
+            for (next, tenant, stream, version, event, type, leaf, command, metadata, payload) in rows {
                 report.check(next == position + 1, .gap(after: position))
                 position = next
                 report.events += 1
-                root.update(data: leaf)
-                comparison.append(leaf)
+                root.append(leaf: leaf, versionHash: CommitRoot.versionHash(of: event, version: version))
+                try comparison.append(leaf, &report)
                 let expected = types[type].map {
                     EventLeaf.hash(
                         tenant: tenant,
@@ -127,7 +126,7 @@ package struct LogVerifier {
                 break
             }
         }
-        return Array(root.finalize())
+        return root.hash
     }
 
     /// Events that belong to no commit.

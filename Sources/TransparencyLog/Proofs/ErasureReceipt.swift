@@ -48,8 +48,19 @@ package struct ErasureReceipt: Codable, Hashable, Sendable {
         guard user == "user_" + proof.event.stream, said.forgotten.key.of == proof.event.stream else {
             throw ReceiptError.anotherUser
         }
-        guard let key = said.forgotten.key.key, UUID(uuidString: self.key) == key else { throw ReceiptError.anotherKey }
+        guard let key = said.forgotten.key.key, UUID(text: self.key) == key else { throw ReceiptError.anotherKey }
+        guard Self.isTime(destroyedAt) else { throw ReceiptError.noTime }
         return Statement(by: said.forgotten.by.map { "user_" + $0 }, reason: said.forgotten.reason, head: head)
+    }
+
+    /// Whether it is spelled as the API spells times: no proof covers it, so nothing else may stand there.
+    private static func isTime(_ text: String) -> Bool {
+        guard text.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z/) != nil else {
+            return false
+        }
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        // What it says of a date that is none helps nobody.
+        return (try? style.parse(text)) != nil
     }
 
     private static let type = "identity.user_forgotten"
@@ -76,12 +87,15 @@ package enum ReceiptError: Error, Hashable, Sendable, CustomStringConvertible {
     case forgetsNobody
     case anotherUser
     case anotherKey
+    /// What it says of when the key was destroyed is no time.
+    case noTime
 
     package var description: String {
         switch self {
         case .forgetsNobody: "the event is not one that forgets a person"
         case .anotherUser: "the event forgets another person"
         case .anotherKey: "the event has another key destroyed"
+        case .noTime: "the time at which the key was destroyed is not spelled as a time"
         }
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import EventStore
 import Foundation
 import Logging
@@ -63,7 +62,9 @@ struct HeadKeeperTests {
 
         /// The head of the log as it is now, by another keeper that has not kept it yet.
         func signedByHand() async throws -> SignedTreeHead {
-            try await database.pool(as: .projector).withConnection { try LogHead.sign(tenant.partition, by: signer, on: $0) }
+            try await database.pool(as: .projector).withConnection {
+                try LogHead.sign(tenant.partition, by: signer, on: $0)
+            }
         }
 
         /// Locks a table against everybody, until the transaction of the connection that it gives ends.
@@ -246,6 +247,26 @@ struct HeadKeeperTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `a stored subtree that is gone is found, and stored again by the next keeper`() async throws {
+        try await Site.run { site in
+            try await site.append(520)
+            try await site.keeper.sign(site.tenant.partition)
+            #expect(try await site.verify().faults == [])
+            let pool = site.database.pool()
+            try await pool.withConnection { try $0.executeScript("DELETE FROM es.tree_nodes WHERE index = 0") }
+            #expect(try await site.verify().faults == [.treeNodeDiffers(level: 8, index: 0)])
+
+            let running = Task { await site.keeper.run([site.tenant.partition]) }
+            while try await pool.query("SELECT count(*) FROM es.tree_nodes", as: Int.self) != [2] {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            running.cancel()
+            await running.value
+            #expect(try await site.verify().faults == [])
+        }
+    }
+
     @Test func `a leaf that was changed below a stored subtree does not get into a head`() async throws {
         try await Site.run { site in
             try await site.append(300)
@@ -323,7 +344,8 @@ struct HeadKeeperTests {
 
     /// Changes what an event says, and every hash that follows from it, as the owner of the database could.
     private static func rewrite(_ event: RecordedEvent, on connection: PostgresConnection) throws {
-        var leaves = try connection.execute("SELECT leaf FROM es.events ORDER BY position").decode([UInt8].self)
+        var leaves = try connection.execute("SELECT leaf, event, version FROM es.events ORDER BY position")
+            .decode(([UInt8], UUID, StreamVersion).self)
         let payload = Array(#"{"body":"never said"}"#.utf8)
         let leaf = EventLeaf.hash(
             tenant: event.tenant,
@@ -335,7 +357,7 @@ struct HeadKeeperTests {
             metadata: event.metadata,
             payload: payload
         )
-        leaves[Int(event.position) - 1] = leaf
+        leaves[Int(event.position) - 1].0 = leaf
         try connection.execute(
             "UPDATE es.events SET payload = \(payload), leaf = \(leaf) WHERE position = \(event.position)"
         )
@@ -344,7 +366,11 @@ struct HeadKeeperTests {
             "SELECT first_position, last_position, committed_at FROM es.commits ORDER BY 1"
         ).decode((Int64, Int64, PostgresTimestamp).self)
         for (first, last, committedAt) in commits {
-            let root = Array(SHA256.hash(data: Data(leaves[Int(first) - 1...Int(last) - 1].joined())))
+            var sum = CommitRoot()
+            for (leaf, event, version) in leaves[Int(first) - 1...Int(last) - 1] {
+                sum.append(leaf: leaf, versionHash: CommitRoot.versionHash(of: event, version: version))
+            }
+            let root = sum.hash
             let link = ChainLink(
                 first: first,
                 last: last,
