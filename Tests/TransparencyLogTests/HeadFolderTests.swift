@@ -233,6 +233,14 @@ struct HeadFolderTests {
         }
     }
 
+    @Test func `a file that is no longer one of notes is damaged, and not taken for a torn note`() throws {
+        try append(head(10), at: Self.day)
+        let whole = try bytes()
+        try append(head(20), at: Self.day + 86_400)
+        try (whole + Data(repeating: 0x78, count: 600_000)).write(to: URL(filePath: file()))
+        #expect(throws: HeadFolderError.damaged(path: file())) { try sizes() }
+    }
+
     @Test func `a note that was whole once is never taken for a torn one`() throws {
         for size: Int64 in [10, 20] { try append(head(size), at: Self.day) }
         let whole = try bytes()

@@ -38,6 +38,16 @@ package struct LogTree {
         return try MerkleTree.root(at: size) { (peak) throws(PostgresError) in try Self.find(peak, hashes) }
     }
 
+    /// The right edge of the tree of `size` leaves. All that is full in it must be stored.
+    package func frontier(at size: Int64) throws(PostgresError) -> MerkleFrontier {
+        let peaks = MerkleTree.peaks(at: size)
+        let hashes = try hashes(of: peaks)
+        var found: [[UInt8]] = []
+        for peak in peaks { found.append(try Self.find(peak, hashes)) }
+        // As many hashes as a tree of this size has peaks.
+        return MerkleFrontier(size: size, peaks: found)!
+    }
+
     /// The hashes of a proof. All that is full in the tree that it is of must be stored.
     package func proof(_ path: MerklePath) throws(PostgresError) -> [[UInt8]] {
         let hashes = try hashes(of: path.subtrees)

@@ -29,6 +29,8 @@ package struct HeadReader {
 /// Gives the notes of one file.
 struct HeadFileReader {
     private static let chunk = 64 * 1024
+    /// No note is as long, even with the signatures of many witnesses.
+    private static let noteLimit = 256 * 1024
 
     private let file: HeadFile
     private var buffer: ArraySlice<UInt8> = []
@@ -54,6 +56,7 @@ struct HeadFileReader {
             let bytes = try OpenFile(file.path, O_RDONLY).read(at: offset, count: min(Self.chunk, end - offset))
             // What is left in the buffer is a torn note.
             if bytes.isEmpty { return nil }
+            guard buffer.count < Self.noteLimit else { throw .damaged(path: file.path) }
             offset += bytes.count
             buffer = (Array(buffer) + bytes)[...]
         }
