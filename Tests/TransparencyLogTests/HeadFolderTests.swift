@@ -87,8 +87,8 @@ struct HeadFolderTests {
         for day in ["2023-11-14", "2023-11-16", "2023-11-18", "2023-11-21"] {
             try Data("example.com/daybook/0\n1".utf8).write(to: URL(filePath: file(day)))
         }
-        for (size, expected): (Int64, Int64?) in [(0, 10), (10, 10), (11, 20), (35, 40), (60, 60), (61, nil)] {
-            #expect(try folder.first(of: 0, covering: size)?.head.size == (size == 11 ? 30 : expected))
+        for (size, expected): (Int64, Int64?) in [(0, 10), (10, 10), (11, 30), (35, 50), (60, 60), (61, nil)] {
+            #expect(try folder.first(of: 0, covering: size)?.head.size == expected)
         }
     }
 

@@ -55,12 +55,11 @@ package struct ErasureReceipt: Codable, Hashable, Sendable {
 
     /// Whether it is spelled as the API spells times: no proof covers it, so nothing else may stand there.
     private static func isTime(_ text: String) -> Bool {
-        guard text.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z/) != nil else {
-            return false
-        }
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        // What it says of a date that is none helps nobody.
-        return (try? style.parse(text)) != nil
+        let date = /[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/
+        let time = /([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}/
+        let parts = text.split(separator: "T", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1].last == "Z" && parts[0].wholeMatch(of: date) != nil
+            && parts[1].dropLast().wholeMatch(of: time) != nil
     }
 
     private static let type = "identity.user_forgotten"

@@ -76,7 +76,13 @@ struct HeadKeeperTests {
 
         func waitForHeldUp() async throws {
             let pool = database.pool()
-            while try await pool.query("SELECT count(*) FROM pg_locks WHERE NOT granted", as: Int.self) == [0] {
+            while try await pool.query(
+                """
+                SELECT count(*) FROM pg_locks
+                WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """,
+                as: Int.self
+            ) == [0] {
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
