@@ -69,8 +69,12 @@ struct LogExporterTests {
             }
         }
 
-        func verify(_ name: String, against kept: [SignedTreeHead] = []) throws -> ExportReport {
-            try verifier.verify("\(folder)/\(name)", against: kept)
+        func verify(
+            _ name: String,
+            from first: Position = 1,
+            against kept: [SignedTreeHead] = []
+        ) throws -> ExportReport {
+            try verifier.verify("\(folder)/\(name)", from: first, against: kept)
         }
 
         func fault(_ name: String) -> ExportFault? { #expect(throws: ExportFault.self) { try verify(name) } }
@@ -127,7 +131,7 @@ struct LogExporterTests {
                     let name = "\(commit)-\(position)"
                     try await desk.export(name, for: desk.tenants[0], from: position, to: head)
                     let covers = commit[0] - 1 <= old.head.size
-                    let report = try desk.verify(name, against: covers ? [old] : [])
+                    let report = try desk.verify(name, from: position, against: covers ? [old] : [])
                     #expect(report.manifest.first == commit[0])
                 }
             }

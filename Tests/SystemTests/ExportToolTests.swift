@@ -43,7 +43,7 @@ struct ExportToolTests {
         @discardableResult
         func sign() throws -> SignedTreeHead {
             let signed = try LogHead.sign(Partition(0), by: signer, on: try installation.product(as: "projector"))
-            try heads.append(signed)
+            try heads.append(signed, after: try heads.latest(of: 0))
             return signed
         }
 
@@ -218,7 +218,14 @@ struct ExportToolTests {
                 try await desk.export("late", "--from", "\(early.head.size)")
                     .contains("positions \(first) to \(late.head.size) of partition 0")
             )
-            #expect(try await desk.verify("late").status == 0)
+            #expect(try await desk.verify("late", "--from", "\(early.head.size)").status == 0)
+
+            // Who does not ask for a later beginning is told of it.
+            let unasked = try await desk.verify("late")
+            #expect(unasked.status == 1 && unasked.output.contains("the export begins here, behind the position"))
+            let another = try await desk.verify("early", "--tenant", UUID().uuidString.lowercased())
+            #expect(another.status == 1 && another.output.contains("the export is of another tenant"))
+            #expect(try await desk.verify("early", "--tenant", "demo").status != 0)
 
             let arguments = [
                 "audit", "export", "--tenant", Installation.tenant, "--out", desk.path("none"), "--heads",
@@ -229,6 +236,128 @@ struct ExportToolTests {
                 #expect(try await desk.installation.attempt(arguments + more).status != 0)
             }
             #expect(!FileManager.default.fileExists(atPath: desk.path("none")))
+        }
+    }
+
+    @Test func `the log is verified against the heads that were kept`() async throws {
+        try await desk { desk in
+            let head = try desk.sign()
+            let verify = ["audit", "verify", "--heads", desk.headsPath, "--head-public-key", desk.publicKey]
+            let said = try await desk.installation.tool(verify)
+            #expect(said.contains(", 1 signed heads\n") && said.hasSuffix("the log is whole\n"))
+            let last = try desk.installation.product().execute("SELECT max(first_position) FROM es.commits")
+                .decode(Int64.self)[0]
+            try desk.installation.product().executeScript(
+                """
+                DELETE FROM es.streams WHERE stream IN (SELECT stream FROM es.events WHERE position >= \(last));
+                DELETE FROM es.events WHERE position >= \(last);
+                DELETE FROM es.commits WHERE first_position = \(last);
+                """
+            )
+            let cut = try await desk.installation.attempt(verify)
+            #expect(cut.status == 1 && cut.output.contains("FAULT cutOff(\(head.head.size))"))
+            #expect(cut.output.hasSuffix("the log is NOT whole\n"))
+        }
+    }
+
+    @Test func `a proof that somebody took home is verified, and a forged one refused`() async throws {
+        try await desk { desk in
+            let early = try desk.sign()
+            try await desk.converse(2)
+            let late = try desk.sign()
+            let database = try desk.installation.product(as: "projector")
+            let tree = LogTree(of: Partition(0), on: database)
+            let (tenant, stream, id, name, schema, command, metadata, payload) = try database.execute(
+                """
+                SELECT tenant, stream, event, name, t.version, command, metadata, payload
+                  FROM es.events JOIN es.types t ON t.id = type WHERE position = 2
+                """
+            ).decode((UUID, UUID, UUID, String, Int32, [UInt8], [UInt8], [UInt8]).self)[0]
+            let inclusion = InclusionProof(
+                position: 2,
+                event: .init(
+                    tenant: tenant,
+                    stream: stream,
+                    id: id,
+                    type: name,
+                    schema: schema,
+                    command: command,
+                    metadata: metadata,
+                    payload: payload
+                ),
+                path: try tree.proof(.inclusion(of: 1, in: late.head.size)),
+                head: late
+            )
+            let growth = ConsistencyProof(
+                from: early.head.size,
+                path: try tree.proof(.consistency(from: early.head.size, to: late.head.size)),
+                head: late
+            )
+            try early.note.write(toFile: desk.path("early.note"), atomically: true, encoding: .utf8)
+
+            func verify(_ proof: some Encodable, _ more: String...) async throws -> Child.Result {
+                try JSONEncoder().encode(proof).write(to: URL(filePath: desk.path("proof.json")))
+                return try await desk.installation.attempt(
+                    ["audit", "verify-proof", desk.path("proof.json"), "--public-key", desk.publicKey] + more,
+                    environment: ["PATH": "/usr/bin:/bin"]
+                )
+            }
+            let there = try await verify(inclusion)
+            #expect(there.status == 0 && there.output.contains(id.uuidString.lowercased()), "\(there.errors)")
+            let grown = try await verify(growth, "--since", desk.path("early.note"))
+            #expect(grown.status == 0, "\(grown.errors)")
+            #expect(grown.output.contains("has only grown from \(early.head.size) to \(late.head.size) events"))
+
+            var forged = inclusion
+            forged.event.id += "\0 and more"
+            var shorter = growth
+            shorter.path.removeLast()
+            for refused in [try await verify(forged), try await verify(shorter, "--since", desk.path("early.note"))] {
+                #expect(refused.status == 1 && refused.output.hasSuffix("the proof does NOT hold\n"))
+            }
+        }
+    }
+
+    @Test func `heads are not signed by another key than the one that is published`() async throws {
+        try await desk { desk in
+            let file = desk.path("other.key")
+            _ = try await desk.installation.tool("audit", "key", "create", file, "--name", "example.com/daybook")
+            let result = try await desk.installation.attempt([
+                "serve", "--role", "heads", "--port", "0", "--heads", desk.headsPath, "--head-key-file", file,
+                "--head-public-key", desk.publicKey,
+            ])
+            #expect(result.status != 0)
+            #expect((result.output + result.errors).contains("--head-public-key is not the public key"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a process that signs says how far, and when the log is not what it was`() async throws {
+        try await desk { desk in
+            let server = try await desk.installation.serve(
+                roles: "heads",
+                options: ["--heads", desk.headsPath, "--head-key-file", desk.path("signer.key")]
+            )
+            func scrape(until isSo: (PrometheusText) -> Bool) async throws -> PrometheusText {
+                while true {
+                    let text = try PrometheusText(String(decoding: await server.get("/metrics").body, as: UTF8.self))
+                    if isSo(text) { return text }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            let labels = ["partition": "0"]
+            let size = try desk.installation.product().execute("SELECT max(last_position) FROM es.commits")
+                .decode(Int64.self)[0]
+            let well = try await scrape { $0["daybook_signed_head_position", labels] == Double(size) }
+            #expect(well["daybook_signed_head_fault", labels] == 0)
+            for name in ["daybook_signed_head_position", "daybook_signed_head_fault"] {
+                #expect(well.families.first { $0.name == name }?.help != nil)
+            }
+
+            try desk.installation.product().executeScript("UPDATE es.commits SET hash = sha256(hash)")
+            try await desk.converse(1)
+            _ = try await scrape { $0["daybook_signed_head_fault", labels] == 1 }
+            #expect(try desk.heads.latest(of: 0)?.head.size == size)
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import LZ4
 import TestSupport
 import Testing
 
@@ -22,9 +23,14 @@ struct ExportTests {
     }
 
     /// What is found wrong with the export; nil if nothing is.
-    private func fault(_ name: String = "export", against kept: [SignedTreeHead] = []) -> ExportFault? {
+    private func fault(
+        _ name: String = "export",
+        of tenant: UUID? = nil,
+        from position: Int64 = 1,
+        against kept: [SignedTreeHead] = []
+    ) -> ExportFault? {
         do throws(ExportFault) {
-            _ = try verifier.verify(folder(name), against: kept)
+            _ = try verifier.verify(folder(name), of: tenant, from: position, against: kept)
             return nil
         } catch {
             return error
@@ -40,7 +46,7 @@ struct ExportTests {
             for first in log.commits.map(\.link.first) where first % 9 == 1 || first == log.commits.last?.link.first {
                 let name = "\(index)-\(first)"
                 try log.export(for: tenant, from: first, into: folder(name))
-                let report = try verifier.verify(folder(name))
+                let report = try verifier.verify(folder(name), of: tenant, from: first)
                 #expect(report.manifest.first == first && report.manifest.last == log.size)
                 #expect(report.head == (try log.head(at: log.size)))
                 let covered = log.events.filter { $0.event.position >= first }
@@ -57,13 +63,17 @@ struct ExportTests {
     }
 
     @Test func `a line has one spelling`() throws {
-        let line = #"{"leaf":{"position":8,"leaf":"AQID"}}"#
-        #expect(ExportRecord(line: line.utf8) == .leaf(position: 8, leaf: [1, 2, 3]))
+        let line = #"{"leaf":{"position":8,"leaf":"AQID","version_hash":"BAUG"}}"#
+        #expect(ExportRecord(line: line.utf8) == .leaf(position: 8, leaf: [1, 2, 3], versionHash: [4, 5, 6]))
         for other in [
-            #"{"leaf":{"position":8,"leaf":"AQID"} }"#, #"{"leaf":{"leaf":"AQID","position":8}}"#,
-            #"{"leaf":{"position":8.0,"leaf":"AQID"}}"#, #"{"leaf":{"position":8,"leaf":"AQID","x":1}}"#,
-            #"{"leaf":{"position":9,"position":8,"leaf":"AQID"}}"#, #"{"leaf":{"position":8,"leaf":"\u0041QID"}}"#,
-            #"{"leaf":{"position":8,"leaf":"AQIDB"}}"#, #"{"leaf":{"position":8}}"#, #"{}"#, #"[]"#, "",
+            #"{"leaf":{"position":8,"leaf":"AQID","version_hash":"BAUG"} }"#,
+            #"{"leaf":{"leaf":"AQID","position":8,"version_hash":"BAUG"}}"#,
+            #"{"leaf":{"position":8.0,"leaf":"AQID","version_hash":"BAUG"}}"#,
+            #"{"leaf":{"position":8,"leaf":"AQID","version_hash":"BAUG","x":1}}"#,
+            #"{"leaf":{"position":9,"position":8,"leaf":"AQID","version_hash":"BAUG"}}"#,
+            #"{"leaf":{"position":8,"leaf":"\u0041QID","version_hash":"BAUG"}}"#,
+            #"{"leaf":{"position":8,"leaf":"AQIDB","version_hash":"BAUG"}}"#,
+            #"{"leaf":{"position":8,"leaf":"AQID"}}"#, #"{"leaf":{"position":8}}"#, #"{}"#, #"[]"#, "",
         ] {
             #expect(ExportRecord(line: other.utf8) == nil, "\(other)")
         }
@@ -143,10 +153,13 @@ struct ExportTests {
         let commit = try #require(whole.firstIndex { if case .commit(let it) = $0 { it.link == large } else { false } })
         let event = try #require(whole.lastIndex { if case .event = $0 { true } else { false } })
         let leaf = try #require(whole.lastIndex { if case .leaf = $0 { true } else { false } })
-        guard case .event(let row) = whole[event], case .leaf(let position, var bytes) = whole[leaf] else { return }
+        guard case .event(let row) = whole[event], case .leaf(let position, let hash, let versionHash) = whole[leaf]
+        else {
+            return
+        }
         let owner = try #require(log.commits.last { $0.link.first <= row.position }).link
         let leafOwner = try #require(log.commits.last { $0.link.first <= position }).link
-        bytes[7] ^= 1
+        let (changed, changedVersion) = (hash.flipped(at: 7), versionHash.flipped(at: 7))
 
         func expect(
             _ reason: ExportFault.Reason,
@@ -194,8 +207,18 @@ struct ExportTests {
         }
         try expect(.versionOutOfOrder, at: row.position) { $0[event] = .event(row.with(version: row.version + 1)) }
         // Somebody else's leaf.
-        try expect(.rootDiffers, at: leafOwner.first) { $0[leaf] = .leaf(position: position, leaf: bytes) }
-        try expect(.leafDiffers, at: position) { $0[leaf] = .leaf(position: position, leaf: bytes + bytes) }
+        try expect(.rootDiffers, at: leafOwner.first) {
+            $0[leaf] = .leaf(position: position, leaf: changed, versionHash: versionHash)
+        }
+        try expect(.rootDiffers, at: leafOwner.first) {
+            $0[leaf] = .leaf(position: position, leaf: hash, versionHash: changedVersion)
+        }
+        try expect(.leafDiffers, at: position) {
+            $0[leaf] = .leaf(position: position, leaf: hash + hash, versionHash: versionHash)
+        }
+        try expect(.leafDiffers, at: position) {
+            $0[leaf] = .leaf(position: position, leaf: hash, versionHash: versionHash + versionHash)
+        }
         // Another time of a commit.
         try expect(.linkDiffers, at: large.first) { records in
             guard case .commit(let it) = records[commit] else { return }
@@ -232,9 +255,110 @@ struct ExportTests {
         let hidden = own[0]
         let next = try #require(own.dropFirst().first { $0.stream == hidden.stream })
         let index = try #require(records.firstIndex(of: .event(hidden)))
-        records[index] = .leaf(position: hidden.position, leaf: hidden.leaf)
+        records[index] = hidden.hidden
         try log.export(for: tenant, records, into: folder())
         #expect(fault()?.reason == .versionOutOfOrder && fault()?.position == next.position)
+
+        // Whoever counts the later ones anew changes what was committed.
+        records = records.map { record in
+            guard case .event(let event) = record, event.stream == hidden.stream else { return record }
+            return .event(event.with(version: event.version - 1))
+        }
+        try log.export(for: tenant, records, into: folder("renumbered"))
+        let commit = try #require(log.commits.last { $0.link.first <= next.position }).link
+        #expect(fault("renumbered")?.reason == .rootDiffers && fault("renumbered")?.position == commit.first)
+    }
+
+    @Test func `an export with nothing in it is none`() throws {
+        let log = log(10)
+        try log.export(for: log.tenants[0], from: log.size + 1, [], into: folder())
+        #expect(fault()?.reason == .manifestContradicts)
+        #expect(fault(from: log.size + 1)?.reason == .manifestContradicts)
+    }
+
+    @Test func `an export has to be of the tenant and from the position that are asked for`() throws {
+        let log = log(20)
+        let first = log.commits[11].link.first
+        try log.export(for: log.tenants[0], from: first, into: folder())
+        #expect(fault(of: log.tenants[0], from: first) == nil)
+        #expect(fault(of: log.tenants[0], from: log.size) == nil)
+        #expect(fault(of: log.tenants[1], from: first) == ExportFault(.anotherTenant, file: "manifest.json"))
+        for position in [1, first - 1] {
+            #expect(fault(from: position) == ExportFault(.beginsLater, file: "manifest.json", position: first))
+        }
+        #expect(fault(from: log.size + 1) == ExportFault(.endsEarlier, file: "manifest.json", position: log.size))
+    }
+
+    // MARK: What is made to hurt
+
+    @Test func `a file that is larger than any of an export is not read`() throws {
+        let log = log(3)
+        let manifest = try log.export(for: log.tenants[0], into: folder())
+        let segment = "segment-000001.jsonl.lz4"
+        let url = URL(filePath: "\(folder())/\(segment)")
+        let whole = try Data(contentsOf: url)
+        try (whole + Data(count: LZ4Frame.bound(of: manifest.segments[0].size))).write(to: url)
+        #expect(fault() == ExportFault(.tooLarge, file: segment))
+        try whole.write(to: url)
+        for size in [64 << 20 + 1, Int.max, -1] {
+            let part = manifest.segments[0]
+            let claimed = ExportManifest.Segment(first: part.first, last: part.last, size: size, sha256: part.sha256)
+            try manifest.with(claimed).write(to: URL(filePath: "\(folder())/manifest.json"))
+            #expect(fault() == ExportFault(.tooLarge, file: segment, position: 1))
+        }
+    }
+
+    @Test func `a head at the end of all numbers is none, and nothing goes beyond the one before it`() throws {
+        let key = try HeadVerifier(publicKey: signer.publicKey)
+        let (root, chain) = (MerkleTree.emptyRoot, MerkleTree.emptyRoot)
+        let largest = try signer.sign(partition: GeneratedLog.partition, size: .max, root: root, chain: chain)
+        #expect(throws: NoteError.self) { try key.open(largest.note) }
+
+        // What the log's owner could sign: one event before the end, and more of them than fit behind it.
+        let last = Int64.max - 1
+        let tenant = log(1).tenants[0]
+        let event = try #require(log(9).events.first { $0.tenant == tenant }).event
+        var frontier = try #require(
+            MerkleFrontier(
+                size: last - 1,
+                peaks: (0..<(last - 1).nonzeroBitCount).map { MerkleTree.leafHash(of: [UInt8($0)]) }
+            )
+        )
+        let before = frontier
+        frontier.append(MerkleTree.leafHash(of: event.leaf))
+        var records: [ExportRecord] = []
+        var hash = chain
+        for position in [last, .max] {
+            let link = ChainLink(first: position, last: position, committedAt: 0, root: GeneratedLog.root([event]))
+            hash = link.hash(after: hash)
+            records += [.commit(ExportedCommit(link: link, hash: hash)), event.hidden.moved(to: position)]
+        }
+        guard case .commit(let commit) = records[0] else { return }
+        let head = try signer.sign(
+            partition: GeneratedLog.partition,
+            size: last,
+            root: frontier.root,
+            chain: commit.hash
+        )
+        var writer = try ExportWriter(
+            folder: folder(),
+            tenant: tenant,
+            head: head,
+            publicKey: signer.publicKey,
+            after: before,
+            chain: chain
+        )
+        for record in records.prefix(2) { try writer.add(record) }
+        let manifest = try writer.finish()
+        #expect(fault(from: last) == nil)
+
+        var lines: [UInt8] = []
+        for line in records.map(\.line) + [Array("no record".utf8)] { lines += line + [0x0A] }
+        let packed = try LZ4Frame.compress(lines)
+        try Data(packed).write(to: URL(filePath: "\(folder())/segment-000001.jsonl.lz4"))
+        let segment = ExportManifest.Segment(first: last, last: last, size: lines.count, sha256: [])
+        try manifest.with(segment).write(to: URL(filePath: "\(folder())/manifest.json"))
+        #expect(fault(from: last)?.reason == .commitOutOfPlace)
     }
 
     @Test func `a log that was rewritten with its whole chain is not the one that was signed`() throws {
@@ -277,8 +401,8 @@ struct ExportTests {
             for record in log.records(for: log.tenants[0], from: first) { try writer.add(record) }
             _ = try writer.finish()
         }
-        #expect(fault("peaks") == ExportFault(.signedHeadDiffers, position: log.size))
-        #expect(fault("chain")?.reason == .linkDiffers)
+        #expect(fault("peaks", from: first) == ExportFault(.signedHeadDiffers, position: log.size))
+        #expect(fault("chain", from: first)?.reason == .linkDiffers)
     }
 
     // MARK: Heads that were kept
@@ -288,8 +412,8 @@ struct ExportTests {
         let first = log.commits[10].link.first
         try log.export(for: log.tenants[0], from: first, into: folder())
         let kept = try log.commits.dropFirst(9).map { try log.head(at: $0.link.last) }
-        #expect(fault(against: kept.shuffled()) == nil)
-        #expect(fault(against: [try signer.empty()]) == nil)
+        #expect(fault(from: first, against: kept.shuffled()) == nil)
+        #expect(fault(from: first, against: [try signer.empty()]) == nil)
     }
 
     @Test func `an export of a log that was rewritten does not continue a head that was kept`() throws {
@@ -326,9 +450,10 @@ struct ExportTests {
             head: try log.head(at: last),
             into: folder()
         )
-        #expect(fault() == nil)
+        #expect(fault(from: first) == nil)
         for size in [log.commits[8].link.last, log.size] {
-            #expect(fault(against: [try log.head(at: size)]) == ExportFault(.keptHeadOutside, position: size))
+            let found = fault(from: first, against: [try log.head(at: size)])
+            #expect(found == ExportFault(.keptHeadOutside, position: size))
         }
         let elsewhere = try signer.sign(
             partition: 0,
@@ -336,7 +461,7 @@ struct ExportTests {
             root: MerkleTree.emptyRoot,
             chain: MerkleTree.emptyRoot
         )
-        #expect(fault(against: [elsewhere])?.reason == .keptHeadOutside)
+        #expect(fault(from: first, against: [elsewhere])?.reason == .keptHeadOutside)
     }
 }
 
@@ -345,8 +470,33 @@ extension ExportRecord {
         switch self {
         case .commit: self
         case .event(let event): .event(event.with(position: position))
-        case .leaf(_, let leaf): .leaf(position: position, leaf: leaf)
+        case .leaf(_, let leaf, let versionHash): .leaf(position: position, leaf: leaf, versionHash: versionHash)
         }
+    }
+}
+
+extension ExportManifest {
+    /// The file with another segment instead of all.
+    fileprivate func with(_ segment: Segment) -> Data {
+        let changed = ExportManifest(
+            log: log,
+            partition: partition,
+            tenant: tenant,
+            first: first,
+            last: last,
+            chain: chain,
+            peaks: peaks,
+            segments: [segment]
+        )
+        return Data(changed.bytes)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func flipped(at place: Int) -> [UInt8] {
+        var changed = self
+        changed[place] ^= 1
+        return changed
     }
 }
 

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import TestSupport
 
@@ -35,13 +34,17 @@ struct GeneratedLog {
                 first: first,
                 last: Int64(events.count),
                 committedAt: time,
-                root: Self.root(events[Int(first - 1)...].map(\.event.leaf))
+                root: Self.root(events[Int(first - 1)...].map(\.event))
             )
             commits.append(ExportedCommit(link: link, hash: link.hash(after: chain(at: first - 1))))
         }
     }
 
-    static func root(_ leaves: [[UInt8]]) -> [UInt8] { Array(SHA256.hash(data: leaves.flatMap(\.self))) }
+    static func root(_ events: [ExportedEvent]) -> [UInt8] {
+        var root = CommitRoot()
+        for event in events { root.append(leaf: event.leaf, versionHash: event.versionHash) }
+        return root.hash
+    }
 
     var size: Int64 { Int64(events.count) }
 
@@ -69,7 +72,7 @@ struct GeneratedLog {
         commits.filter { $0.link.first >= first }.flatMap { commit in
             [.commit(commit)]
                 + events[Int(commit.link.first - 1)..<Int(commit.link.last)].map { owner, event in
-                    owner == tenant ? .event(event) : .leaf(position: event.position, leaf: event.leaf)
+                    owner == tenant ? .event(event) : event.hidden
                 }
         }
     }
@@ -133,6 +136,11 @@ extension Seeded {
 }
 
 extension ExportedEvent {
+    var versionHash: [UInt8] { CommitRoot.versionHash(of: event, version: version) }
+
+    /// As it is told to others.
+    var hidden: ExportRecord { .leaf(position: position, leaf: leaf, versionHash: versionHash) }
+
     func with(
         position: Int64? = nil,
         version: Int64? = nil,

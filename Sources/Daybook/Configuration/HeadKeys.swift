@@ -15,6 +15,9 @@ struct HeadKeys {
     /// The folder and the key to sign with; nil if either is not named.
     func signing() throws -> (folder: HeadFolder, signer: HeadSigner)? {
         guard let folder = try folder(), let signer = try signer() else { return nil }
+        guard signer.publicKey == folder.verifier.publicKey else {
+            throw ToolError("--head-public-key is not the public key of the one in --head-key-file")
+        }
         return (folder, signer)
     }
 
@@ -28,13 +31,9 @@ struct HeadKeys {
 
     private func signer() throws -> HeadSigner? {
         guard let file = settings[\.headKeyFile] else { return nil }
-        guard let text = FileManager.default.contents(atPath: file) else {
-            throw ToolError("cannot read \(file)")
-        }
+        let text = try ToolFile.text(of: file)
         do {
-            return try HeadSigner(
-                privateKey: String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-            )
+            return try HeadSigner(privateKey: text.trimmingCharacters(in: .whitespacesAndNewlines))
         } catch {
             throw ToolError("\(file): \(error)")
         }

@@ -17,10 +17,8 @@ package enum LZ4Frame {
     ///
     /// - Throws: `outOfMemory`.
     package static func compress(_ bytes: [UInt8]) throws(LZ4Error) -> [UInt8] {
-        var preferences = LZ4F_preferences_t()
-        preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
-        preferences.frameInfo.contentSize = UInt64(bytes.count)
-        let bound = LZ4F_compressFrameBound(bytes.count, &preferences)
+        var preferences = preferences(for: bytes.count)
+        let bound = bound(of: bytes.count)
         var result = 0
         let frame = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
             result = LZ4F_compressFrame(buffer.baseAddress, bound, bytes, bytes.count, &preferences)
@@ -29,6 +27,19 @@ package enum LZ4Frame {
         // The buffer is large enough for whatever the bytes are.
         guard LZ4F_isError(result) == 0 else { throw LZ4Error(.outOfMemory, code: result) }
         return frame
+    }
+
+    /// The most bytes that `compress` makes of so many, however badly they pack.
+    package static func bound(of count: Int) -> Int {
+        var preferences = preferences(for: count)
+        return LZ4F_compressFrameBound(count, &preferences)
+    }
+
+    private static func preferences(for count: Int) -> LZ4F_preferences_t {
+        var preferences = LZ4F_preferences_t()
+        preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
+        preferences.frameInfo.contentSize = UInt64(count)
+        return preferences
     }
 
     /// Unpacks one frame and checks its content against the checksum, if it has one.

@@ -38,20 +38,22 @@ struct ExportedRows {
     private mutating func read() throws {
         let leaves = try connection.execute(
             """
-            SELECT position, leaf FROM es.events
+            SELECT position, leaf, event, version FROM es.events
             WHERE partition = \(tenant.partition.number) AND position > \(position) AND position <= \(last)
             ORDER BY position LIMIT \(page)
             """
-        ).decode((Position, [UInt8]).self)
-        guard let (end, _) = leaves.last else { return }
-        for (index, (position, _)) in leaves.enumerated() where position != self.position + Position(index) + 1 {
+        ).decode((Position, [UInt8], UUID, StreamVersion).self)
+        guard let end = leaves.last?.0 else { return }
+        for (index, (position, _, _, _)) in leaves.enumerated() where position != self.position + Position(index) + 1 {
             throw LogExportError.ends(at: self.position + Position(index))
         }
         let own = try own(through: end)
-        records =
-            leaves.map { position, leaf in own[position].map { .event($0) } ?? .leaf(position: position, leaf: leaf) }[
-                ...
-            ]
+        let records = leaves.map { position, leaf, event, version -> ExportRecord in
+            if let event = own[position] { return .event(event) }
+            let versionHash = CommitRoot.versionHash(of: event, version: version)
+            return .leaf(position: position, leaf: leaf, versionHash: versionHash)
+        }
+        self.records = records[...]
         position = end
     }
 

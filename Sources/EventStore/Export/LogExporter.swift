@@ -19,7 +19,7 @@ package struct LogExporter {
     /// Exports the log from the commit that `position` is in to a signed head. Appends may go on meanwhile.
     ///
     /// - Parameters:
-    ///   - head: of the tenant's partition.
+    ///   - head: of the tenant's partition, as `HeadKeeper` signs it: the tree of what it covers is stored.
     ///   - publicKey: of the head's signer, which is laid beside the export.
     ///   - folder: not there yet, or empty.
     package func export(
@@ -37,7 +37,7 @@ package struct LogExporter {
             tenant: tenant.id,
             head: head,
             publicKey: publicKey,
-            after: try frontier(of: tenant.partition, before: first),
+            after: try LogTree(of: tenant.partition, on: connection).frontier(at: first - 1),
             chain: try chain(of: tenant.partition, before: first)
         )
         try write(tenant, after: first - 1, through: head.head.size, with: &writer)
@@ -118,23 +118,6 @@ package struct LogExporter {
         ).decode([UInt8].self)
         guard let hash = hashes.first else { throw LogExportError.ends(at: first - 1) }
         return hash
-    }
-
-    /// The right edge of the tree of all that came before, from its leaves.
-    private func frontier(of partition: Partition, before first: Position) throws -> MerkleFrontier {
-        var frontier = MerkleFrontier()
-        while frontier.size < first - 1 {
-            let leaves = try connection.execute(
-                """
-                SELECT leaf FROM es.events
-                WHERE partition = \(partition.number) AND position > \(frontier.size) AND position < \(first)
-                ORDER BY position LIMIT \(page)
-                """
-            ).decode([UInt8].self)
-            if leaves.isEmpty { throw LogExportError.ends(at: frontier.size) }
-            for leaf in leaves { frontier.append(MerkleTree.leafHash(of: leaf)) }
-        }
-        return frontier
     }
 }
 

@@ -8,9 +8,6 @@ package import TransparencyLog
 package struct LogTree {
     /// Between one stored level and the next.
     private static let stride = 8
-    /// Whether the database holds the full subtrees of a level.
-    static func stores(_ level: Int) -> Bool { level > 0 && level % stride == 0 }
-
     /// How many children are read at once.
     private static let pageSize: Int64 = 1 << 14
 
@@ -24,10 +21,13 @@ package struct LogTree {
     }
 
     /// Stores every subtree that is full in a tree of `size` leaves and not stored yet.
-    package func extend(to size: Int64) throws(PostgresError) {
+    ///
+    /// - Parameter isMending: whether to look for those that are missing before others, too, and so at every row that is stored.
+    package func extend(to size: Int64, mending isMending: Bool = false) throws(PostgresError) {
         var level = Self.stride
         while size >> level > 0 {
-            try extend(level, to: size >> level)
+            let first = try isMending ? firstMissing(level) : behindLast(level)
+            try extend(level, first, to: size >> level)
             level += Self.stride
         }
     }
@@ -36,6 +36,16 @@ package struct LogTree {
     package func root(at size: Int64) throws(PostgresError) -> [UInt8] {
         let hashes = try hashes(of: MerkleTree.peaks(at: size))
         return try MerkleTree.root(at: size) { (peak) throws(PostgresError) in try Self.find(peak, hashes) }
+    }
+
+    /// The right edge of the tree of `size` leaves. All that is full in it must be stored.
+    package func frontier(at size: Int64) throws(PostgresError) -> MerkleFrontier {
+        let peaks = MerkleTree.peaks(at: size)
+        let hashes = try hashes(of: peaks)
+        var found: [[UInt8]] = []
+        for peak in peaks { found.append(try Self.find(peak, hashes)) }
+        // As many hashes as a tree of this size has peaks.
+        return MerkleFrontier(size: size, peaks: found)!
     }
 
     /// The hashes of a proof. All that is full in the tree that it is of must be stored.
@@ -53,14 +63,27 @@ package struct LogTree {
 
     // MARK: Extending
 
-    private func extend(_ level: Int, to count: Int64) throws(PostgresError) {
-        let stored = try connection.execute(
+    private func behindLast(_ level: Int) throws(PostgresError) -> Int64 {
+        try connection.execute(
             """
             SELECT coalesce(max(index) + 1, 0) FROM es.tree_nodes
             WHERE partition = \(partition.number) AND level = \(Int32(level))
             """
         ).decode(Int64.self)[0]
-        var next = stored
+    }
+
+    private func firstMissing(_ level: Int) throws(PostgresError) -> Int64 {
+        try connection.execute(
+            """
+            SELECT coalesce(min(place) FILTER (WHERE index <> place), count(*))
+              FROM (SELECT index, row_number() OVER (ORDER BY index) - 1 AS place FROM es.tree_nodes
+                    WHERE partition = \(partition.number) AND level = \(Int32(level))) n
+            """
+        ).decode(Int64.self)[0]
+    }
+
+    private func extend(_ level: Int, _ first: Int64, to count: Int64) throws(PostgresError) {
+        var next = first
         while next < count {
             let end = min(count, next + Self.pageSize >> Self.stride)
             let children = try children(of: level, next..<end)

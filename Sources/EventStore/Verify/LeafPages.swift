@@ -9,7 +9,9 @@ struct LeafPages {
         let position: Position
         /// As it is stored.
         let leaf: [UInt8]
-        /// What it should be by the row; nil if the event's type is not known.
+        /// What of it the commit's root covers besides.
+        let versionHash: [UInt8]
+        /// What the leaf should be by the row; nil if the event's type is not known.
         let expected: [UInt8]?
     }
 
@@ -40,7 +42,8 @@ struct LeafPages {
     private mutating func read() throws(PostgresError) {
         let result = try connection.execute(
             """
-            SELECT position, tenant, stream, event, type, leaf, command, metadata, payload FROM es.events
+            SELECT position, tenant, stream, event, type, leaf, command, metadata, payload, version
+              FROM es.events
             WHERE partition = \(partition.number) AND position > \(position) ORDER BY position LIMIT \(limit)
             """
         )
@@ -54,12 +57,13 @@ struct LeafPages {
 
     private func event(_ row: PostgresRow) throws(PostgresError) -> Event {
         let type = types[try row.decode(Int32.self, 4)]
+        let id = try row.decode(UUID.self, 3)
         var expected: [UInt8]?
         if let type {
             expected = EventLeaf.hash(
                 tenant: try row.decode(UUID.self, 1),
                 stream: try row.decode(UUID.self, 2),
-                event: try row.decode(UUID.self, 3),
+                event: id,
                 type: type.name,
                 schema: Int32(type.version),
                 commandKey: try row.decode([UInt8].self, 6),
@@ -70,6 +74,7 @@ struct LeafPages {
         return Event(
             position: try row.decode(Position.self, 0),
             leaf: try row.decode([UInt8].self, 5),
+            versionHash: CommitRoot.versionHash(of: id, version: try row.decode(StreamVersion.self, 9)),
             expected: expected
         )
     }

@@ -7,7 +7,7 @@ package struct LogReport: Sendable {
         /// A commit that does not begin after the one before it.
         case commitOutOfPlace(first: Position, last: Position)
         case timeWentBack(Position)
-        /// A commit's root is not the hash of its events' leaves.
+        /// A commit's root is not that of its events' leaves and versions.
         case rootDiffers(Position)
         /// A commit's hash is not that of the previous hash and its row.
         case linkDiffers(Position)
@@ -21,7 +21,7 @@ package struct LogReport: Sendable {
         case streamDiffers(UUID)
         /// The tree or the chain is not what a signed head says that it was at this position.
         case headDiffers(Position)
-        /// A stored subtree is not the hash of its leaves.
+        /// A stored subtree is not the hash of its leaves, or is missing before others of its level.
         case treeNodeDiffers(level: Int, index: Int64)
         /// The log ends before this position, for which there is a signed head.
         case cutOff(Position)

@@ -1,10 +1,9 @@
-internal import Crypto
 internal import Foundation
 package import Postgres
 package import TransparencyLog
 
 /// Checks a partition from its first event to its last: that positions have no gap and belong to commits, that every leaf is
-/// the hash of its row and every link of the chain that of its commit, that time does not go back, that the versions of every
+/// the hash of its row, every root that of its leaves and versions and every link of the chain that of its commit, that time does not go back, that the versions of every
 /// stream are 1, 2, … in order, and that the table of streams and the stored tree say the same. A changed byte in any column is
 /// found.
 ///
@@ -26,7 +25,8 @@ package struct LogVerifier {
 
     /// Verifies a partition as it is now; appends may go on meanwhile.
     ///
-    /// - Parameter heads: its signed heads, with which the log is compared.
+    /// - Parameter heads: its signed heads, with which the log is compared. A reader gives those that were kept when it was made,
+    ///   which is before this looks at the log; so a head that the log does not reach was signed for a longer one.
     package mutating func verify(_ partition: Partition, against heads: HeadReader? = nil) throws -> LogReport {
         try connection.transaction(isolation: .repeatableRead, readOnly: true) { _ in
             try verifyInTransaction(partition, against: heads)
@@ -42,9 +42,9 @@ package struct LogVerifier {
         try dictionary.load(on: connection)
         types = dictionary.types
         var report = LogReport(partition)
-        var comparison = try HeadComparison(with: heads)
+        var comparison = try HeadComparison(of: partition, with: heads, on: connection)
         try verifyCommits(&report, &comparison)
-        try comparison.finish(&report, on: connection)
+        try comparison.finish(&report)
         try verifyStrays(&report)
         try verifyVersions(&report)
         return report
@@ -66,8 +66,14 @@ package struct LogVerifier {
                 report.check(first == report.head + 1 && last >= first, .commitOutOfPlace(first: first, last: last))
                 report.check(committedAt >= time, .timeWentBack(last))
                 time = committedAt
-                let leaves = try leaves(after: report.head, through: last, from: &pages, &report, &comparison)
-                report.check(leaves == root, .rootDiffers(last))
+                let computed = try self.root(
+                    after: report.head,
+                    through: last,
+                    from: &pages,
+                    &report,
+                    &comparison
+                )
+                report.check(computed == root, .rootDiffers(last))
                 let link = ChainLink(
                     first: first,
                     last: last,
@@ -85,15 +91,15 @@ package struct LogVerifier {
         }
     }
 
-    /// Checks the events of one commit, which are next in `pages`; returns the hash of their leaves.
-    private func leaves(
+    /// Checks the events of one commit, which are next in `pages`; returns its root.
+    private func root(
         after position: Position,
         through last: Position,
         from pages: inout LeafPages,
         _ report: inout LogReport,
         _ comparison: inout HeadComparison
     ) throws(PostgresError) -> [UInt8] {
-        var root = SHA256()
+        var root = CommitRoot()
         var position = position
         while position < last {
             guard let event = try pages.next(through: last) else {
@@ -103,11 +109,11 @@ package struct LogVerifier {
             report.check(event.position == position + 1, .gap(after: position))
             position = event.position
             report.events += 1
-            root.update(data: event.leaf)
-            comparison.append(event.leaf)
+            root.append(leaf: event.leaf, versionHash: event.versionHash)
+            try comparison.append(event.leaf, &report)
             report.check(event.leaf == event.expected, .leafDiffers(position))
         }
-        return Array(root.finalize())
+        return root.hash
     }
 
     /// Events that belong to no commit.

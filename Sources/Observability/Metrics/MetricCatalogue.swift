@@ -29,6 +29,8 @@ enum MetricCatalogue {
         "daybook_partition_position": "How far the role has come, by its checkpoint.",
         "daybook_partition_lag_events": "Events between the role's checkpoint and the log's head.",
         "daybook_partition_lag_seconds": "Age of the oldest event that the role has not passed.",
+        "daybook_signed_head_fault": "1 if the log is not what its latest signed head says that it was.",
+        "daybook_signed_head_position": "The last position that a signed head covers.",
         "daybook_partition_parked_streams": "Streams that are set aside, whoever did it.",
         "daybook_partition_redis_watermark_position": "Up to where the queues in Redis are complete.",
         "daybook_partition_status_up": "Whether Postgres and Redis could be asked how far the partitions are.",

@@ -6,7 +6,7 @@ package struct ChainLink: Hashable, Sendable {
     package let last: Int64
     /// In microseconds since the start of 1970.
     package let committedAt: Int64
-    /// The hash of the commit's leaves, in order.
+    /// The commit's `CommitRoot`.
     package let root: [UInt8]
 
     package init(first: Int64, last: Int64, committedAt: Int64, root: [UInt8]) {

@@ -8,7 +8,7 @@ package import Foundation
 ///                                          └───────────────┴──────────────┘
 ///     tenant (16) · stream (16) · event (16) · type name (UTF-8) · schema version (be32) · command key (32) · metadata · payload
 ///
-/// Positions, versions and time are covered by the commit's link (``ChainLink``) and by counting.
+/// The version is covered by the commit's root (``CommitRoot``), position and time by its link (``ChainLink``).
 package enum EventLeaf {
     package static func hash(
         tenant: UUID,

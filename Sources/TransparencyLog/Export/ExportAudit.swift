@@ -1,11 +1,10 @@
-internal import Crypto
 internal import Foundation
 
 /// The rules of an export's records, as they come one after another.
 struct ExportAudit {
     private var report: ExportReport
-    /// The commit whose events are coming, and its leaves so far.
-    private var commit: (ExportedCommit, leaves: SHA256)?
+    /// The commit whose events are coming, and its root so far.
+    private var commit: (ExportedCommit, root: CommitRoot)?
     private var frontier: MerkleFrontier
     private var chain: [UInt8]
     private var time = Int64.min
@@ -43,13 +42,13 @@ struct ExportAudit {
             guard event.position == position + 1 else { throw ExportFault(.eventOutOfPlace, position: position + 1) }
             try check(event)
             report.events += 1
-            try append(event.leaf)
-        case .leaf(let position, let leaf):
+            try append(event.leaf, CommitRoot.versionHash(of: event.event, version: event.version))
+        case .leaf(let position, let leaf, let versionHash):
             guard position == self.position + 1 else {
                 throw ExportFault(.eventOutOfPlace, position: self.position + 1)
             }
             report.leaves += 1
-            try append(leaf)
+            try append(leaf, versionHash)
         }
     }
 
@@ -63,14 +62,16 @@ struct ExportAudit {
     }
 
     private mutating func begin(_ commit: ExportedCommit) throws(ExportFault) {
-        guard self.commit == nil, commit.link.first == position + 1, commit.link.last >= commit.link.first else {
+        guard self.commit == nil, commit.link.first == position + 1, commit.link.last >= commit.link.first,
+            commit.link.last <= report.manifest.last
+        else {
             throw ExportFault(.commitOutOfPlace, position: position + 1)
         }
         guard commit.link.committedAt >= time else { throw ExportFault(.timeWentBack, position: position + 1) }
         time = commit.link.committedAt
         report.commits += 1
         report.times = (report.times?.lowerBound ?? time)...time
-        self.commit = (commit, leaves: SHA256())
+        self.commit = (commit, root: CommitRoot())
     }
 
     private mutating func check(_ event: ExportedEvent) throws(ExportFault) {
@@ -85,14 +86,16 @@ struct ExportAudit {
         versions[event.stream] = event.version
     }
 
-    private mutating func append(_ leaf: [UInt8]) throws(ExportFault) {
+    private mutating func append(_ leaf: [UInt8], _ versionHash: [UInt8]) throws(ExportFault) {
         guard commit != nil else { throw ExportFault(.eventOutOfPlace, position: position + 1) }
-        guard leaf.count == MerkleTree.hashSize else { throw ExportFault(.leafDiffers, position: position + 1) }
-        commit?.leaves.update(data: leaf)
+        guard leaf.count == MerkleTree.hashSize, versionHash.count == MerkleTree.hashSize else {
+            throw ExportFault(.leafDiffers, position: position + 1)
+        }
+        commit?.root.append(leaf: leaf, versionHash: versionHash)
         frontier.append(MerkleTree.leafHash(of: leaf))
-        guard let (commit, leaves) = commit, commit.link.last == position else { return }
+        guard let (commit, root) = commit, commit.link.last == position else { return }
         let first = commit.link.first
-        guard Array(leaves.finalize()) == commit.link.root else { throw ExportFault(.rootDiffers, position: first) }
+        guard root.hash == commit.link.root else { throw ExportFault(.rootDiffers, position: first) }
         guard commit.link.hash(after: chain) == commit.hash else { throw ExportFault(.linkDiffers, position: first) }
         chain = commit.hash
         self.commit = nil

@@ -11,7 +11,15 @@ package struct ExportFault: Error, Hashable, Sendable {
         case otherKey
         /// The head is not signed by the key, or is no head.
         case head(NoteError)
-        /// The manifest does not fit the signed head, or itself.
+        /// The file is larger than one that an export consists of.
+        case tooLarge
+        /// The export is not of the tenant that was asked for.
+        case anotherTenant
+        /// The export begins behind the position that was asked for.
+        case beginsLater
+        /// The export ends before the position that was asked for.
+        case endsEarlier
+        /// The manifest does not fit the signed head, or itself, or there is nothing in the export.
         case manifestContradicts
         /// The line is no record as exports have them.
         case malformedRecord
@@ -24,7 +32,7 @@ package struct ExportFault: Error, Hashable, Sendable {
         case leafDiffers
         /// The version does not follow on that of the stream's event before.
         case versionOutOfOrder
-        /// The commit's root is not the hash of its events' leaves.
+        /// The commit's root is not that of its events' leaves and versions.
         case rootDiffers
         /// The commit's hash is not that of the hash before and its row.
         case linkDiffers
@@ -61,7 +69,11 @@ extension ExportFault: CustomStringConvertible {
         case .hashDiffers: "the file's hash is not the one in the manifest"
         case .otherKey: "the key is not the one that you trust"
         case .head(let error): "\(error)"
-        case .manifestContradicts: "the manifest does not fit the signed head or itself"
+        case .tooLarge: "the file is larger than any that an export consists of"
+        case .anotherTenant: "the export is of another tenant than you asked for"
+        case .beginsLater: "the export begins here, behind the position that you asked for"
+        case .endsEarlier: "the export ends here, before the position that you asked for"
+        case .manifestContradicts: "the manifest does not fit the signed head or itself, or nothing is in the export"
         case .malformedRecord: "the line was not written like this"
         case .commitOutOfPlace: "the commit does not follow on the one before it, or lacks events"
         case .timeWentBack: "the commit is earlier than the one before it"

@@ -55,7 +55,7 @@ package struct ExportManifest: Hashable, Sendable {
             ("format", .string(Self.format)),
             ("log", .string(log)),
             ("partition", .number(Int64(partition))),
-            ("tenant", .string(tenant.uuidString.lowercased())),
+            ("tenant", .string(tenant.text)),
             ("first", .number(first)),
             ("last", .number(last)),
             ("chain", .base64(chain)),

@@ -22,8 +22,8 @@ extension ExportRecord {
                     [
                         ("position", .number(event.position)),
                         ("version", .number(event.version)),
-                        ("stream", .string(event.stream.uuidString.lowercased())),
-                        ("event", .string(event.event.uuidString.lowercased())),
+                        ("stream", .string(event.stream.text)),
+                        ("event", .string(event.event.text)),
                         ("type", .string(event.type)),
                         ("schema", .number(Int64(event.schema))),
                         ("command", .base64(event.commandKey)),
@@ -32,8 +32,11 @@ extension ExportRecord {
                         ("payload", ExportedText(bytes: event.payload).json),
                     ]
                 )
-            case .leaf(let position, let leaf):
-                ("leaf", [("position", .number(position)), ("leaf", .base64(leaf))])
+            case .leaf(let position, let leaf, let versionHash):
+                (
+                    "leaf",
+                    [("position", .number(position)), ("leaf", .base64(leaf)), ("version_hash", .base64(versionHash))]
+                )
             }
         return JSONText.object([(kind, .object(members))]).bytes
     }
@@ -79,6 +82,12 @@ extension ExportRecord {
         struct Leaf: Decodable {
             let position: Int64
             let leaf: Base64Text
+            let versionHash: Base64Text
+
+            enum CodingKeys: String, CodingKey {
+                case position, leaf
+                case versionHash = "version_hash"
+            }
         }
 
         let commit: Commit?
@@ -111,7 +120,9 @@ extension ExportRecord {
                     )
                 )
             }
-            return leaf.map { .leaf(position: $0.position, leaf: $0.leaf.bytes) }
+            return leaf.map {
+                .leaf(position: $0.position, leaf: $0.leaf.bytes, versionHash: $0.versionHash.bytes)
+            }
         }
     }
 }

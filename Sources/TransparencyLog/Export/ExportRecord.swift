@@ -4,11 +4,11 @@ package import Foundation
 ///
 ///     {"commit":{"first":7,"last":8,"committed_at_us":…,"root":BASE64,"hash":BASE64}}     before the events of the commit
 ///     {"event":{"position":7,"version":1,…,"metadata":TEXT,"payload":TEXT}}               one of the tenant's own, whole
-///     {"leaf":{"position":8,"leaf":BASE64}}                                               somebody else's
+///     {"leaf":{"position":8,"leaf":BASE64,"version_hash":BASE64}}                         somebody else's
 package enum ExportRecord: Hashable, Sendable {
     case commit(ExportedCommit)
     case event(ExportedEvent)
-    case leaf(position: Int64, leaf: [UInt8])
+    case leaf(position: Int64, leaf: [UInt8], versionHash: [UInt8])
 }
 
 /// A row of `es.commits`.

@@ -1,26 +1,46 @@
 internal import Crypto
-internal import Foundation
+package import Foundation
 internal import LZ4
 
 /// Checks an export against a log's public key, with nothing else at hand: that every event is in its place, that every leaf of
 /// the tenant's own events is the hash of its row, that the versions of every stream follow on each other, and that the chain
 /// and the tree over all of it are those of the head that the log has signed.
 ///
-/// What it cannot see: whether one of the tenant's own events is withheld as if it were somebody else's, unless a later event
-/// of the same stream is there. Versions of a stream that began before the export are checked from its first event here on.
+/// What it cannot see: whether the last events of one of the tenant's own streams are withheld as if they were somebody else's,
+/// or the first ones of a stream that began before the export; what lies between two that are there cannot be left out, since
+/// the version of each is what was committed.
 package struct ExportVerifier {
-    /// Larger segments are refused, in bytes.
-    private static let segmentLimit = 1 << 30
+    /// Larger segments are refused, in bytes: a writer ends one at 8 MiB, with the event that fills it.
+    private static let segmentLimit = 64 << 20
+    /// The same for the files beside them; a segment takes some 150 bytes of the manifest.
+    private static let fileLimit = 64 << 20
 
     private let verifier: HeadVerifier
 
     package init(_ verifier: HeadVerifier) { self.verifier = verifier }
 
-    /// - Parameter kept: heads of the same partition that were kept before, for the log to be a continuation of.
-    package func verify(_ folder: String, against kept: [SignedTreeHead] = []) throws(ExportFault) -> ExportReport {
+    /// - Parameters:
+    ///   - tenant: whose export it has to be; nil for anybody's.
+    ///   - position: where it has to begin, or before that.
+    ///   - kept: heads of the same partition that were kept before, for the log to be a continuation of.
+    package func verify(
+        _ folder: String,
+        of tenant: UUID? = nil,
+        from position: Int64 = 1,
+        against kept: [SignedTreeHead] = []
+    ) throws(ExportFault) -> ExportReport {
         let folder = URL(filePath: folder)
         let head = try head(in: folder)
         let manifest = try manifest(in: folder, endingAt: head.head)
+        guard tenant == nil || tenant == manifest.tenant else {
+            throw ExportFault(.anotherTenant, file: ExportManifest.file)
+        }
+        guard manifest.first <= position else {
+            throw ExportFault(.beginsLater, file: ExportManifest.file, position: manifest.first)
+        }
+        guard position <= manifest.last else {
+            throw ExportFault(.endsEarlier, file: ExportManifest.file, position: manifest.last)
+        }
         var audit = try ExportAudit(manifest, head: head, kept: kept)
         for (index, segment) in manifest.segments.enumerated() {
             try verify(segment, ExportManifest.segmentFile(index), in: folder, &audit)
@@ -50,16 +70,16 @@ package struct ExportVerifier {
             throw ExportFault(.malformed, file: file)
         }
         guard manifest.log == head.log, manifest.partition == head.partition, manifest.last == head.size,
-            manifest.first >= 1
+            manifest.first >= 1, !manifest.segments.isEmpty
         else { throw ExportFault(.manifestContradicts, file: file) }
         var next = manifest.first
         for segment in manifest.segments {
             guard segment.first == next, next <= segment.last, segment.last <= head.size else {
                 throw ExportFault(.manifestContradicts, file: file, position: next)
             }
-            next = segment.last &+ 1
+            next = segment.last + 1
         }
-        guard next == head.size &+ 1 else { throw ExportFault(.manifestContradicts, file: file, position: next) }
+        guard next == head.size + 1 else { throw ExportFault(.manifestContradicts, file: file, position: next) }
         return manifest
     }
 
@@ -69,10 +89,13 @@ package struct ExportVerifier {
         in folder: URL,
         _ audit: inout ExportAudit
     ) throws(ExportFault) {
-        let packed = try read(file, in: folder)
+        guard (0...Self.segmentLimit).contains(segment.size) else {
+            throw ExportFault(.tooLarge, file: file, position: segment.first)
+        }
+        let packed = try read(file, in: folder, limit: LZ4Frame.bound(of: segment.size))
         let content: [UInt8]
         do throws(LZ4Error) {
-            content = try LZ4Frame.decompress(packed, limit: min(max(0, segment.size), Self.segmentLimit))
+            content = try LZ4Frame.decompress(packed, limit: segment.size)
         } catch {
             throw ExportFault(.malformed, file: file, position: segment.first)
         }
@@ -98,10 +121,15 @@ package struct ExportVerifier {
         }
     }
 
-    private func read(_ file: String, in folder: URL) throws(ExportFault) -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: folder.appending(path: file).path) else {
+    private func read(_ file: String, in folder: URL, limit: Int = fileLimit) throws(ExportFault) -> [UInt8] {
+        var data = Data()
+        do {
+            let handle = try FileHandle(forReadingFrom: folder.appending(path: file))
+            while data.count <= limit, let more = try handle.read(upToCount: 1 << 20), !more.isEmpty { data += more }
+        } catch {
             throw ExportFault(.unreadable, file: file)
         }
+        guard data.count <= limit else { throw ExportFault(.tooLarge, file: file) }
         return [UInt8](data)
     }
 }

@@ -63,7 +63,7 @@ package struct ExportWriter: ~Copyable {
         switch record {
         case .commit: return
         case .event(let event): position = event.position
-        case .leaf(let position, _): self.position = position
+        case .leaf(let position, _, _): self.position = position
         }
         if position - (segments.last?.last ?? before.frontier.size) >= segmentSize.positions
             || lines.count >= segmentSize.bytes

@@ -12,6 +12,56 @@ struct HeadFile: Hashable {
         try tail(of: OpenFile(path, O_RDONLY))
     }
 
+    /// The first note that is `late`, as are all behind it.
+    func first(where isLate: (String) throws(NoteError) -> Bool) throws -> String? {
+        let end = try tail().end
+        let start = try startOfLate(before: end, isLate)
+        var notes = HeadFileReader(self, from: start, end: end)
+        while let note = try notes.next() { if try isLate(note) { return note } }
+        return nil
+    }
+
+    /// Where a note begins before which none is late, and behind which the first late one is near, by halving.
+    private func startOfLate(before end: Int, _ isLate: (String) throws(NoteError) -> Bool) throws -> Int {
+        var (low, high) = (0, end)
+        while high - low > Self.near {
+            let middle = low + (high - low) / 2
+            guard let (note, range) = try note(from: middle, before: high) else {
+                high = middle
+                continue
+            }
+            if try isLate(note) { high = middle } else { low = range.upperBound }
+        }
+        return low
+    }
+
+    /// Looking any closer costs a read more than reading on.
+    private static let near = 16 * 1024
+
+    /// The first note that begins at an offset or behind it, before `end`, and where it lies.
+    private func note(from offset: Int, before end: Int) throws(HeadFolderError) -> (String, Range<Int>)? {
+        let file = try OpenFile(path, O_RDONLY)
+        // With the empty line before a note that begins right there.
+        let start = offset - 2
+        var window = 4096
+        while true {
+            let bytes = try file.read(at: start, count: min(window, end - start))
+            let blocks = NoteBlocks.whole(in: bytes[...])
+            // The first is a piece; behind it stands a text or the signatures of the one before.
+            if let text = blocks.indices.dropFirst().first(where: { !NoteBlocks.areSignatures(bytes[blocks[$0]]) }),
+                text + 1 < blocks.count
+            {
+                let note = blocks[text].lowerBound..<blocks[text + 1].upperBound + 2
+                return (
+                    String(decoding: bytes[note.dropLast()], as: UTF8.self),
+                    start + note.lowerBound..<start + note.upperBound
+                )
+            }
+            if start + bytes.count >= end { return nil }
+            window *= 8
+        }
+    }
+
     /// The caller holds the lock.
     func append(_ note: String) throws(HeadFolderError) {
         let file = try OpenFile(path, O_RDWR | O_CREAT)

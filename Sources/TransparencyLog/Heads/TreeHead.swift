@@ -26,10 +26,11 @@ package struct TreeHead: Hashable, Sendable {
     /// The lines that are signed.
     package var text: String { "\(origin)\n\(size)\n\(root.base64)\nchain \(chain.base64)\n" }
 
+    /// The largest size is none, so that there is a next position behind every head.
     init(parsing text: String) throws(NoteError) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 5, let slash = lines[0].lastIndex(of: "/"),
-            let partition = Int32(lines[0][slash...].dropFirst()), let size = Int64(lines[1]), size >= 0
+            let partition = Int32(lines[0][slash...].dropFirst()), let size = Int64(lines[1]), size >= 0, size < .max
         else { throw .malformedHead("origin, size, root and chain are expected, a line each") }
         guard let root = [UInt8](base64: lines[2]), root.count == MerkleTree.hashSize,
             let chain = [UInt8](base64: lines[3].dropFirst("chain ".count)), chain.count == MerkleTree.hashSize

@@ -48,8 +48,18 @@ package struct ErasureReceipt: Codable, Hashable, Sendable {
         guard user == "user_" + proof.event.stream, said.forgotten.key.of == proof.event.stream else {
             throw ReceiptError.anotherUser
         }
-        guard let key = said.forgotten.key.key, UUID(uuidString: self.key) == key else { throw ReceiptError.anotherKey }
+        guard let key = said.forgotten.key.key, UUID(text: self.key) == key else { throw ReceiptError.anotherKey }
+        guard Self.isTime(destroyedAt) else { throw ReceiptError.noTime }
         return Statement(by: said.forgotten.by.map { "user_" + $0 }, reason: said.forgotten.reason, head: head)
+    }
+
+    /// Whether it is spelled as the API spells times: no proof covers it, so nothing else may stand there.
+    private static func isTime(_ text: String) -> Bool {
+        let date = /[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/
+        let time = /([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}/
+        let parts = text.split(separator: "T", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1].last == "Z" && parts[0].wholeMatch(of: date) != nil
+            && parts[1].dropLast().wholeMatch(of: time) != nil
     }
 
     private static let type = "identity.user_forgotten"
@@ -76,12 +86,15 @@ package enum ReceiptError: Error, Hashable, Sendable, CustomStringConvertible {
     case forgetsNobody
     case anotherUser
     case anotherKey
+    /// What it says of when the key was destroyed is no time.
+    case noTime
 
     package var description: String {
         switch self {
         case .forgetsNobody: "the event is not one that forgets a person"
         case .anotherUser: "the event forgets another person"
         case .anotherKey: "the event has another key destroyed"
+        case .noTime: "the time at which the key was destroyed is not spelled as a time"
         }
     }
 }

@@ -26,9 +26,9 @@ package struct InclusionProof: Codable, Hashable, Sendable {
             metadata: [UInt8],
             payload: [UInt8]
         ) {
-            self.tenant = tenant.uuidString.lowercased()
-            self.stream = stream.uuidString.lowercased()
-            self.id = id.uuidString.lowercased()
+            self.tenant = tenant.text
+            self.stream = stream.text
+            self.id = id.text
             self.type = type
             self.schema = schema
             self.command = command.base64
@@ -38,8 +38,8 @@ package struct InclusionProof: Codable, Hashable, Sendable {
 
         /// Nil if a field is not spelled as it has to be.
         var leaf: [UInt8]? {
-            guard let tenant = UUID(uuidString: tenant), let stream = UUID(uuidString: stream),
-                let id = UUID(uuidString: id), let command = [UInt8](base64: command),
+            guard let tenant = UUID(text: tenant), let stream = UUID(text: stream), let id = UUID(text: id),
+                let command = [UInt8](base64: command),
                 let metadata = [UInt8](base64: metadata), let payload = [UInt8](base64: payload)
             else { return nil }
             return EventLeaf.hash(
@@ -73,35 +73,14 @@ package struct InclusionProof: Codable, Hashable, Sendable {
     package func verify(by verifier: HeadVerifier) throws -> TreeHead {
         let head = try verifier.open(head).head
         guard let leaf = event.leaf else { throw ProofError.malformed("the event") }
-        let path = try path.map { text in
-            guard let hash = [UInt8](base64: text) else { throw ProofError.malformed("the path") }
-            return hash
-        }
         let isIn = MerkleTree.verifyInclusion(
             leafHash: MerkleTree.leafHash(of: leaf),
             index: position &- 1,
             size: head.size,
-            path: path,
+            path: try ProofError.path(path),
             root: head.root
         )
         guard isIn else { throw ProofError.notIncluded(position: position) }
         return head
-    }
-}
-
-/// Why a proof proves nothing.
-package enum ProofError: Error, Hashable, Sendable, CustomStringConvertible {
-    case malformed(String)
-    /// This event is not what stands at the position.
-    case notIncluded(position: Int64)
-    /// The newer log does not begin with the older one.
-    case inconsistent(old: Int64, size: Int64)
-
-    package var description: String {
-        switch self {
-        case .malformed(let part): "\(part) is malformed"
-        case .notIncluded(let position): "the event does not stand at position \(position) of the log with this head"
-        case .inconsistent(let old, let size): "the log of \(size) events does not go on from that of \(old)"
-        }
     }
 }

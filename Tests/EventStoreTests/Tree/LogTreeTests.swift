@@ -44,7 +44,11 @@ struct LogTreeTests {
                 let tree = LogTree(of: Self.partition, on: connection)
                 // In pieces, as it grows, and some of it again.
                 for size: Int64 in [300, 40_000, 40_000, 66_000, 512] { try tree.extend(to: size) }
-                for size in sizes { #expect(try tree.root(at: size) == roots[size], "size \(size)") }
+                for size in sizes {
+                    #expect(try tree.root(at: size) == roots[size], "size \(size)")
+                    let frontier = try tree.frontier(at: size)
+                    #expect(frontier.size == size && frontier.root == roots[size], "size \(size)")
+                }
             }
             let stored = try await database.pool().query(
                 "SELECT level, count(*) FROM es.tree_nodes GROUP BY level ORDER BY level",

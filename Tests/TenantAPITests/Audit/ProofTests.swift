@@ -80,6 +80,57 @@ struct ProofTests {
         }
     }
 
+    @Test(arguments: [
+        "UPDATE es.events SET leaf = sha256(leaf) WHERE position = 2",
+        "DELETE FROM es.events WHERE position > 2",
+    ])
+    func `nothing is proved by a head that the log does not fit any more`(change: String) async throws {
+        try await Site.run { site in
+            try await site.premises.room()
+            let head = try await site.sign()
+            #expect(try await site.get("proofs/inclusion?at=1").status == 200)
+            try await site.premises.database.pool().withConnection { try $0.executeScript(change) }
+            for path in ["inclusion?at=1", "consistency?old_size=\(head.head.size)", "consistency?old_size=1"] {
+                try await site.get("proofs/\(path)").expectProblem(503, "log_differs_from_head")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a folder of heads that hangs holds up nobody but those who ask for a head`() async throws {
+        try await Site.run { site in
+            let room = try await site.premises.room().id
+            _ = try await site.sign()
+            // A pipe that nobody writes to is a file that nobody can open.
+            let pipe = "\(site.premises.heads.path)/\(site.premises.tenant.partition)/2999-01-01.heads"
+            try #require(mkfifo(pipe, 0o600) == 0)
+            let asking = (0..<4).map { _ in Task { try await site.get("tree-head") } }
+            // More connections than the log reads with would be waiting by now.
+            for number in 0..<20 { _ = try await site.premises.post("message \(number)", in: room) }
+            try await site.get("proofs/inclusion?at=1000").expectProblem(404, "audit.not_provable")
+
+            var writer: Int32 = -1
+            while writer < 0 {
+                writer = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                if writer < 0 { try await Task.sleep(for: .milliseconds(5)) }
+            }
+            // Now it is a file with no head in it.
+            for task in asking { #expect(try await task.value.status == 200) }
+            close(writer)
+        }
+    }
+
+    @Test func `a folder of heads that cannot be read is no fault of the caller's`() async throws {
+        try await Site.run { site in
+            _ = try await site.sign()
+            let file = "\(site.premises.heads.path)/\(site.premises.tenant.partition)/2999-01-01.heads"
+            try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+            try await site.get("tree-head").expectProblem(503, "heads_unavailable")
+            try FileManager.default.removeItem(atPath: file)
+            #expect(try await site.get("tree-head").status == 200)
+        }
+    }
+
     @Test func `a log is proved to have only grown since a head that was kept`() async throws {
         try await Site.run { site in
             let first = try await site.sign()

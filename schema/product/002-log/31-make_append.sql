@@ -147,8 +147,11 @@ BEGIN
              c_key[s_cmd[x.s]], x.meta, x.pay
         FROM unnest(e_s, e_q, e_v, e_id, e_type, e_leaf, e_metadata, e_payload) x(s, q, v, id, ty, leaf, meta, pay)
        WHERE verdict[s_cmd[x.s]] = 'A' AND x.q BETWEEN 1 AND c_events[s_cmd[x.s]] AND x.v BETWEEN 1 AND s_add[x.s]
-      RETURNING position, leaf)
-    SELECT count(*), sha256(string_agg(w.leaf, ''::bytea ORDER BY w.position)) INTO v_rows, v_root FROM w;
+      RETURNING position, leaf, event, version)
+    -- The root covers versions too (CommitRoot.swift), hashed with the event's identifier.
+    SELECT count(*),
+           sha256(string_agg(w.leaf || sha256(uuid_send(w.event) || int8send(w.version)), ''::bytea ORDER BY w.position))
+      INTO v_rows, v_root FROM w;
     -- With the unique indexes this count proves that positions and versions have no gap.
     IF v_rows <> v_total THEN RAISE EXCEPTION 'events and counts differ' USING ERRCODE = 'ES003'; END IF;
     -- New streams by plain insert, known ones by the place found in step 2: under the head lock nobody else writes them,

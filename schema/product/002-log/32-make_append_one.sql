@@ -75,7 +75,8 @@ BEGIN
           (partition, position, tenant, stream, version, event, type, leaf, command, metadata, payload)
         VALUES (@P@, v_last + i, c_tenant, s_id[e_s[i]], s_version[e_s[i]] + e_v[i], e_id[i], e_type[i], e_leaf[i],
                 c_key, e_metadata[i], e_payload[i]);
-        v_root := coalesce(v_root, ''::bytea) || e_leaf[i];
+        v_root := coalesce(v_root, ''::bytea) || e_leaf[i]
+                  || sha256(uuid_send(e_id[i]) || int8send(s_version[e_s[i]] + e_v[i]));
       END LOOP;
       v_root := sha256(v_root);
       FOR i IN 1 .. cardinality(s_id) LOOP

@@ -48,7 +48,7 @@ extension AuditCommand {
             let exporter = LogExporter(on: try PostgresConnection(installation.configuration(.product, as: .projector)))
             _ = try exporter.export(tenant, from: from, to: head, publicKey: verifier.publicKey, into: out)
             // Nothing that does not fit the signed head leaves the house unnoticed.
-            try ExportVerifier(verifier).verify(out).print()
+            try ExportVerifier(verifier).verify(out, of: tenant.id, from: from).print()
         }
 
         private func head(of partition: Partition, _ folder: HeadFolder) throws -> SignedTreeHead {

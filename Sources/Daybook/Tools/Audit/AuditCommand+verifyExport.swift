@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EventStore
 internal import Foundation
 internal import TransparencyLog
 
@@ -20,23 +21,34 @@ extension AuditCommand {
         @Option(help: "The log's public key, or a file that holds it. Not the one that came with the export.")
         var publicKey: String
 
+        @Option(help: "The identifier of the tenant whose export it has to be.")
+        var tenant: String?
+
+        @Option(help: "A position that has to be in it; all before the export is taken as it is told.")
+        var from: Int64 = 1
+
         @Option(help: "A file with a signed head that you kept before; may be given several times.")
         var against: [String] = []
+
+        func validate() throws {
+            guard from >= 1 else { throw ValidationError("positions begin at 1") }
+            if let tenant, UUID(text: tenant) == nil {
+                throw ValidationError("--tenant is the tenant's identifier, as an export's manifest spells it")
+            }
+        }
 
         func run() throws {
             let verifier = try HeadVerifier(fileOrText: publicKey)
             let kept = try against.map { file in
-                guard let note = FileManager.default.contents(atPath: file) else {
-                    throw ToolError("cannot read \(file)")
-                }
                 do {
-                    return try verifier.open(String(decoding: note, as: UTF8.self))
-                } catch {
+                    return try verifier.open(try ToolFile.text(of: file))
+                } catch let error as NoteError {
                     throw ToolError("\(file): \(error)")
                 }
             }
             do throws(ExportFault) {
-                try ExportVerifier(verifier).verify(folder, against: kept).print()
+                let tenant = tenant.flatMap { UUID(text: $0) }
+                try ExportVerifier(verifier).verify(folder, of: tenant, from: from, against: kept).print()
                 for head in kept { Swift.print("it continues the head that you kept, at \(head.head.size)") }
                 Swift.print("the export is whole")
             } catch {

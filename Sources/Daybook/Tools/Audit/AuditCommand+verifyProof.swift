@@ -24,17 +24,18 @@ extension AuditCommand {
 
         func run() throws {
             let verifier = try HeadVerifier(fileOrText: publicKey)
-            let proof = try content(of: file)
+            let proof = try ToolFile.content(of: file)
             do {
                 if let since {
-                    let old = try verifier.open(String(decoding: try content(of: since), as: UTF8.self))
+                    let old = try verifier.open(try ToolFile.text(of: since))
                     let head = try JSONDecoder().decode(ConsistencyProof.self, from: proof)
                         .verify(since: old, by: verifier)
-                    print("\(head.origin) has only grown from \(old.head.size) to \(head.size) events")
+                    print("\(head.origin) has only grown from \(old.head.size) to \(head.size) events;")
+                    print("an export proves their times and versions too")
                 } else {
                     let inclusion = try JSONDecoder().decode(InclusionProof.self, from: proof)
                     let head = try inclusion.verify(by: verifier)
-                    print("the event \(inclusion.event.id), \(inclusion.event.type), stands at position")
+                    print("the event \(inclusion.event.id), \(inclusion.event.type.printable), stands at position")
                     print("\(inclusion.position) of \(head.origin), by its head at \(head.size)")
                 }
             } catch {
@@ -42,11 +43,6 @@ extension AuditCommand {
                 print("the proof does NOT hold")
                 throw ExitCode.failure
             }
-        }
-
-        private func content(of file: String) throws -> Data {
-            guard let data = FileManager.default.contents(atPath: file) else { throw ToolError("cannot read \(file)") }
-            return data
         }
     }
 }

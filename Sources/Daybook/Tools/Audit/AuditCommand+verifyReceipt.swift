@@ -22,12 +22,16 @@ extension AuditCommand {
 
         func run() throws {
             let verifier = try HeadVerifier(fileOrText: publicKey)
-            guard let data = FileManager.default.contents(atPath: file) else { throw ToolError("cannot read \(file)") }
+            let data = try ToolFile.content(of: file)
             do {
                 let receipt = try JSONDecoder().decode(ErasureReceipt.self, from: data)
                 let statement = try receipt.verify(by: verifier)
-                print("\(receipt.user) of tenant \(receipt.proof.event.tenant) was forgotten (\(statement.reason)),")
-                print("by \(statement.by ?? "an operator"), as the event \(receipt.proof.event.id) says at position")
+                print(
+                    "\(receipt.user) of tenant \(receipt.proof.event.tenant) was forgotten (\(statement.reason.printable)),"
+                )
+                print(
+                    "by \(statement.by?.printable ?? "an operator"), as the event \(receipt.proof.event.id) says at position"
+                )
                 print("\(receipt.proof.position) of \(statement.head.origin), by its head at \(statement.head.size);")
                 print(
                     "with it goes the key \(receipt.key), destroyed at \(receipt.destroyedAt) by the installation's word"

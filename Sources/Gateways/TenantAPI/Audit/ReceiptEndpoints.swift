@@ -15,7 +15,7 @@ extension TenantAPI {
                 "/api/audit/receipts/{user}",
                 "That a user was forgotten, with the proof that the log says so",
                 for: .auditors,
-                problems: [.noReceipt],
+                problems: [.noReceipt, .headsAway, .logDiffers],
                 handle: receipt
             )
         ]
@@ -28,7 +28,10 @@ extension TenantAPI {
         guard let last, case .user(_, .forgotten) = try await commands.codec.decode(last).event,
             let key = try await reads.destroyedKey(of: user, in: call.tenant),
             // By the first head that covers it, so that it stays the same receipt.
-            let proof = try await proofs?.inclusion(of: last.position, of: call.tenant, in: last.position)
+            let proof = try await proving(
+                call,
+                { try await $0.inclusion(of: last.position, of: call.tenant, in: last.position) }
+            )
         else { throw Problem.noReceipt }
         return Reply(ErasureReceipt(user: "\(user)", key: key.id.text, destroyedAt: "\(key.at)", proof: proof))
     }
