@@ -60,8 +60,7 @@ package struct Settings: Sendable {
     package init(_ start: Start, catalog: Catalog = .daybook) throws(SettingsFault) {
         self.start = start
         let declarations = catalog.declarations
-        let path = start.file
-        let file = try path.map { (path) throws(SettingsFault) in
+        let file = try start.file.map { (path) throws(SettingsFault) in
             try SettingsFile(path: path, declarations: declarations)
         }
         var faults = file?.faults ?? []
@@ -78,7 +77,10 @@ package struct Settings: Sendable {
             if isRead, case .secretFile = declaration.kind, let text {
                 Self.check(text, &faults, &warnings)
             }
-            if declaration.isSecret, case .file(let path, _) = origin { Self.check(path, &faults, &warnings) }
+            // Whether or not it counts, it can be read there.
+            if let file, declaration.isSecret, file.entries[declaration.key] != nil {
+                Self.check(file.path, &faults, &warnings)
+            }
             values[declaration.key] = isRead ? (text, origin) : (declaration.standard, .standard)
         }
         guard faults.isEmpty else { throw SettingsFault(faults) }

@@ -160,6 +160,9 @@ struct SettingsTests {
                 }
             }
         }
+        // One that does not count is no less a secret.
+        let open = try file("postgres: host=db password=zq", mode: 0o644)
+        #expect(faults { try settings(flags: ["postgres": "host=other"], file: open) }.count == 1)
         // Without a secret in it everybody may read it.
         #expect(try settings(file: try file("http.port: 1", mode: 0o644))[\.httpPort] == 1)
     }

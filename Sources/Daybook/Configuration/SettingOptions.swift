@@ -43,10 +43,11 @@ extension Declaration {
     fileprivate var help: String {
         let range =
             switch kind {
-            case .number, .seconds, .choice, .choices: "\(meaning.dropLast()): \(expectation)."
-            case .text, .secretFile: meaning
+            case .number, .seconds, .choice, .choices:
+                " \(expectation.prefix(1).uppercased())\(expectation.dropFirst())."
+            case .text, .secretFile: ""
             }
-        return "\(range) [\(environment)]" + (standard.map { " (default: \($0))" } ?? "")
+        return "\(meaning)\(range) [\(environment)]" + (standard.map { " (default: \($0))" } ?? "")
     }
 }
 

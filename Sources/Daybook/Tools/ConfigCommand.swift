@@ -13,7 +13,7 @@ struct ConfigCommand: ParsableCommand {
     /// `daybook config check`
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks all settings as `daybook serve` would, and shows each with where it was said.",
+            abstract: "Checks every setting, and shows it with where it was said.",
             discussion: "Takes the options of `daybook serve` and opens no store. Secrets are shown as <set>."
         )
 

@@ -18,7 +18,13 @@ struct Workbench {
         _ options: InstallationOptions,
         _ body: (Workbench) async throws -> Result
     ) async throws -> Result {
-        let installation = try Installation(options)
+        try await run(Installation(options), body)
+    }
+
+    static func run<Result>(
+        _ installation: Installation,
+        _ body: (Workbench) async throws -> Result
+    ) async throws -> Result {
         var logger = installation.logger("daybook-tool")
         logger.logLevel = .warning
         let log = EventLog(

@@ -16,8 +16,7 @@ package struct TenantAPI: Sendable {
     let sessions: SessionStore
     let cursors: PageCursors
     let messaging: MessagingPolicy
-    let trail: AuditTrail
-    let history: History
+    let audit: AuditQueries
     /// Nil where no heads are kept.
     let proofs: LogProofs?
     private let routes: Routes
@@ -35,9 +34,8 @@ package struct TenantAPI: Sendable {
         self.sessions = sessions
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
-        trail = AuditTrail(log: commands.log, codec: commands.codec)
+        audit = AuditQueries(log: commands.log, codec: commands.codec, reads: reads)
         proofs = heads.map { LogProofs(log: commands.log, folder: $0) }
-        history = History(log: commands.log, codec: commands.codec, reads: reads)
         routes = Routes(
             sessions: sessions,
             reads: reads,

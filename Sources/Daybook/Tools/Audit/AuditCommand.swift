@@ -5,6 +5,9 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Looks whether the log is what it was, and shows it to others.",
-        subcommands: [Verify.self, VerifyProof.self, VerifyReceipt.self, Export.self, VerifyExport.self, Key.self]
+        subcommands: [
+            Events.self, AsOf.self, Verify.self, VerifyProof.self, VerifyReceipt.self, Export.self, VerifyExport.self,
+            Key.self,
+        ]
     )
 }

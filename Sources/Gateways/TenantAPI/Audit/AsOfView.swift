@@ -3,7 +3,7 @@ internal import GatewayHTTP
 internal import Projections
 
 /// What an entity was at a position of the log: the one of its parts that the entity is, and null for the others.
-struct AsOfView: Codable, EndpointAnswer {
+package struct AsOfView: Codable, EndpointAnswer {
     let entity: String
     /// The position that was asked for, or that of the time that was.
     let position: Int64

@@ -1,7 +1,5 @@
-internal import Commands
 internal import EventStore
 internal import Events
-internal import Foundation
 internal import GatewayHTTP
 internal import HTTPTypes
 internal import Projections
@@ -48,31 +46,14 @@ extension TenantAPI {
             stream: try call.query.value(.stream) { EventCatalog.stream(named: $0) },
             room: try call.query.value(.room) { RoomID($0) }
         )
-        let (after, through) = try await positions(call)
+        let span = AuditQueries.Span(
+            after: Position(try call.query.integer(.afterPosition, or: 0)),
+            through: Position(try call.query.integer(.throughPosition, or: .max)),
+            from: try call.query.value(.from) { Timestamp($0) },
+            to: try call.query.value(.to) { Timestamp($0) }
+        )
         let limit = try call.query.integer(.maxEvents, or: .max)
-        let pages = trail.events(of: call.tenant, after: after, through: through, matching: filter)
-        return LineStream(AuditLines(pages: pages, limit: limit, through: max(after, through)))
-    }
-
-    /// The run of positions that the query asks for, (after, through], within the log as it is now.
-    private func positions(_ call: Call) async throws -> (after: Position, through: Position) {
-        let head = try await head(of: call.tenant)
-        var after = Position(try call.query.integer(.afterPosition, or: 0))
-        // Else whoever goes on from there would not see what comes up to there.
-        guard after <= head else { throw Problem.ahead(of: head) }
-        var through = min(Position(try call.query.integer(.throughPosition, or: .max)), head)
-        if let from = try call.query.value(.from, { Timestamp($0) }) {
-            // What was recorded at that very time belongs to it.
-            after = max(after, try await trail.position(at: from.microseconds - 1, in: call.tenant))
-        }
-        if let to = try call.query.value(.to, { Timestamp($0) }) {
-            through = min(through, try await trail.position(at: to.microseconds, in: call.tenant))
-        }
-        return (after, through)
-    }
-
-    private func head(of tenant: Tenant) async throws -> Position {
-        try await commands.log.currentHeads()[tenant.partition] ?? 0
+        return LineStream(try await audit.events(of: call.tenant, matching: filter, in: span, limit: limit))
     }
 
     // MARK: One stream
@@ -88,7 +69,7 @@ extension TenantAPI {
         let side: AuditTrail.Side =
             isForward ? .after(version: start ?? 0) : .before(version: start ?? .max)
         // One more than asked for tells whether there is a next page on this side.
-        var entries = try await trail.events(in: stream, of: call.tenant, side, limit: page.limit + 1)
+        var entries = try await audit.trail.events(in: stream, of: call.tenant, side, limit: page.limit + 1)
         // A stream has one name: a room's identifier behind the prefix of messages is nobody's.
         let isNamedSo = entries.allSatisfy { ($0.recorded?.event.streamName ?? name) == name }
         guard isNamedSo, !entries.isEmpty || start != nil else { throw Problem.streamUnknown }
@@ -113,58 +94,9 @@ extension TenantAPI {
     private func asOf(_ call: Call) async throws -> Reply<AsOfView> {
         guard let entity = call.query[.entity] else { throw Problem.missingQuery(.entity) }
         let member = try call.query.value(.member) { UserID($0) }
-        do {
-            return Reply(try await view(of: entity, member, at: try await position(call), call))
-        } catch is DecodeError {
-            throw Problem.notUnderstood
-        }
-    }
-
-    private func view(
-        of entity: String,
-        _ member: UserID?,
-        at position: Position,
-        _ call: Call
-    ) async throws -> AsOfView {
-        var view = AsOfView(entity, at: position)
-        if let room = RoomID(entity) {
-            let found = try await history.room(room, of: call.tenant, at: position)
-            if let member {
-                view.member = found?.members[member].map { AsOfMember(member, $0) }
-            } else {
-                view.room = found.map(AsOfRoom.init)
-            }
-        } else if member != nil {
-            throw Problem.conflictingQuery("member goes with a room")
-        } else if let message = MessageID(entity) {
-            // A range-delete names messages by their places, which the read models give them.
-            guard try await reads.wait(for: call.tenant, past: position, timeout: .seconds(2)) else {
-                throw Problem.unavailable("projection_behind", "the read models do not hold this position yet")
-            }
-            view.message = try await history.message(message, of: call.tenant, at: position)
-                .map(AsOfMessage.init)
-        } else if let user = UserID(entity) {
-            view.user = try await history.user(user, of: call.tenant, at: position).map(AsOfUser.init)
-        } else {
-            throw Problem.badRequest("query.bad_value", "entity must be the identifier of a room, a message or a user")
-        }
-        guard view.room != nil || view.member != nil || view.message != nil || view.user != nil else {
-            throw Problem.notThere
-        }
-        return view
-    }
-
-    /// The position that is asked for, or that of the time; the log's head without either.
-    private func position(_ call: Call) async throws -> Position {
-        let head = try await head(of: call.tenant)
         let time = try call.query.value(.time) { Timestamp($0) }
-        guard call.query[.position] == nil || time == nil else {
-            throw Problem.conflictingQuery("these exclude each other: position, time")
-        }
-        if let time { return try await trail.position(at: time.microseconds, in: call.tenant) }
-        let position = Position(try call.query.integer(.position, or: Int(head)))
-        guard position <= head else { throw Problem.ahead(of: head) }
-        return position
+        let position = try call.query.integer(.position).map { Position($0) }
+        return Reply(try await audit.asOf(entity, member, of: call.tenant, at: position, or: time))
     }
 }
 
@@ -174,17 +106,6 @@ extension Set<Role> {
 
 extension Problem {
     fileprivate static var streamUnknown: Problem { .notFound("stream.not_found", "there is no such stream") }
-    fileprivate static var notThere: Problem { .notFound("audit.not_there", "it was not there at that position") }
-    fileprivate static var notUnderstood: Problem {
-        Problem(.conflict, "audit.not_understood", "an event of it up to then is not understood; see its stream")
-    }
-
-    fileprivate static func ahead(of head: Position) -> Problem {
-        .badRequest("audit.position_ahead", "the log ends at position \(head)")
-    }
-
-    fileprivate static func conflictingQuery(_ detail: String) -> Problem { .badRequest("query.conflict", detail) }
-
     static func missingQuery(_ parameter: Parameter) -> Problem {
         .badRequest("query.missing", "the query parameter \(parameter.name) is needed")
     }

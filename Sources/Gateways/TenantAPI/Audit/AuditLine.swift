@@ -1,5 +1,5 @@
 internal import EventStore
-internal import Events
+package import Events
 package import GatewayHTTP
 package import Projections
 
@@ -120,7 +120,7 @@ extension Actor {
         }
     }
 
-    init?(text: String) {
+    package init?(text: String) {
         if let user = UserID(text) {
             self = .user(user)
         } else if text == "system" {

@@ -2,17 +2,17 @@ internal import EventStore
 internal import Projections
 
 /// Pages of the audit trail as lines, up to a limit, and then the last line.
-struct AuditLines: AsyncSequence, Sendable {
+package struct AuditLines: AsyncSequence, Sendable {
     let pages: AuditPages
     let limit: Int
     /// Where the pages end.
     let through: Position
 
-    func makeAsyncIterator() -> Iterator {
+    package func makeAsyncIterator() -> Iterator {
         Iterator(pages: pages.makeAsyncIterator(), left: limit, through: through)
     }
 
-    struct Iterator: AsyncIteratorProtocol {
+    package struct Iterator: AsyncIteratorProtocol {
         var pages: AuditPages.Iterator
         var left: Int
         let through: Position
@@ -25,7 +25,7 @@ struct AuditLines: AsyncSequence, Sendable {
         }
 
         @concurrent
-        mutating func next() async throws -> [AuditLine]? {
+        package mutating func next() async throws -> [AuditLine]? {
             if isOver { return nil }
             guard let page = try await pages.next() else {
                 isOver = true
