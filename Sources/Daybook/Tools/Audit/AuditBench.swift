@@ -1,8 +1,8 @@
 internal import Commands
 internal import EventStore
+internal import Events
 internal import Foundation
 internal import GatewayHTTP
-internal import NIOCore
 internal import Postgres
 internal import Projections
 internal import TenantAPI
@@ -33,8 +33,6 @@ enum AuditBench {
 
     /// A line of JSON on standard output.
     static func write(_ value: some Encodable) throws {
-        var line = JSONWriter.write(value)
-        line.writeInteger(UInt8(ascii: "\n"))
-        try FileHandle.standardOutput.write(contentsOf: Data(line.readableBytesView))
+        try FileHandle.standardOutput.write(contentsOf: Data(JSONWriter.bytes(of: value) + "\n".utf8))
     }
 }
