@@ -323,7 +323,8 @@ struct ExportToolTests {
             let file = desk.path("other.key")
             _ = try await desk.installation.tool("audit", "key", "create", file, "--name", "example.com/daybook")
             let result = try await desk.installation.attempt([
-                "serve", "--role", "heads", "--port", "0", "--heads", desk.headsPath, "--head-key-file", file,
+                "serve", "--role", "heads", "--port", "\(FreePort.next())", "--heads", desk.headsPath,
+                "--head-key-file", file,
                 "--head-public-key", desk.publicKey,
             ])
             #expect(result.status != 0)
