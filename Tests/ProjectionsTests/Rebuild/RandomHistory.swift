@@ -37,6 +37,14 @@ struct RandomHistory {
         try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: rooms[2].uuid)
         try await story.post(in: rooms[2], by: users[0])
         try await story.append(.archived, to: rooms[2])
+        // Another, where an operator has dropped it.
+        let mended = try await story.open(members: [users[0]])
+        let broken = try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: mended.uuid)
+        try await story.post(in: mended, by: users[0])
+        try await story.append(
+            .dropped(stream: mended.uuid, position: broken, reason: "painted", by: "eve"),
+            to: RepairID(of: mended.uuid)
+        )
     }
 
     private mutating func step(_ story: Story) async throws {
