@@ -122,6 +122,14 @@ struct ServingTLSTests {
         try await Installation.run { (installation) async throws in
             let certificates = try TestCertificates(in: URL(filePath: installation.folder).appending(path: "tls"))
             let (pair, other) = (try certificates.sign("server"), try certificates.sign("other"))
+            let noKey = "\(installation.folder)/none.key"
+            try #require(
+                FileManager.default.createFile(
+                    atPath: noKey,
+                    contents: Data("none".utf8),
+                    attributes: [.posixPermissions: 0o600]
+                )
+            )
             let port = "\(FreePort.next())"
             for (options, words) in [
                 (["--tls-certificate", pair.certificate], "TLS needs both a certificate and a key"),
@@ -133,7 +141,11 @@ struct ServingTLSTests {
                 ),
                 (
                     ["--tls-certificate", pair.certificate, "--tls-key", pair.certificate],
-                    "there is no key in PEM, without a password, in \(pair.certificate)"
+                    "\(pair.certificate) holds a secret, and others can read or change it"
+                ),
+                (
+                    ["--tls-certificate", pair.certificate, "--tls-key", noKey],
+                    "there is no key in PEM, without a password, in \(noKey)"
                 ),
                 (
                     ["--tls-certificate", pair.certificate, "--tls-key", other.key],

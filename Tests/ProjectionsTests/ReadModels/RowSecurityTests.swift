@@ -119,6 +119,12 @@ extension Story {
         try await story.mark(message, in: room, readBy: bob)
         let broken = try await story.open()
         try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: broken.uuid)
+        let given = try await story.open()
+        let painted = try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: given.uuid)
+        try await story.append(
+            .dropped(stream: given.uuid, position: painted, reason: "painted", by: "eve"),
+            to: RepairID(of: given.uuid)
+        )
         return (ada, room, message)
     }
 }
