@@ -217,15 +217,21 @@ extension PostgresTests {
             }
         }
 
-        @Test func `a closed pool finishes what runs and refuses the rest`() async throws {
+        @Test(.timeLimit(.minutes(5)))
+        func `a closed pool finishes what runs and refuses the rest`() async throws {
             let pool = PostgresPool(try Server.configuration(), size: 1, queueLimit: 10)
-            let running = Task { try await pool.query("SELECT 1 FROM pg_sleep(0.5)", as: Int32.self) }
-            try await Task.sleep(for: .milliseconds(150))
+            let holder = try Server.connect()
+            let key = Int64.random(in: .min ... .max)
+            try holder.execute("SELECT pg_advisory_lock(\(key))")
+            let running = Task { try await pool.query("SELECT 1 FROM pg_advisory_lock(\(key))", as: Int32.self) }
+            while pool.usage.inUse == 0 { try await Task.sleep(for: .milliseconds(5)) }
             let waiting = Task { try await pool.execute("SELECT 1") }
-            try await Task.sleep(for: .milliseconds(50))
-            await pool.close()
-            #expect(try await running.value == [1])
+            while pool.usage.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            let closing = Task { await pool.close() }
             #expect(try await asyncFailure { try await waiting.value }.code == .closed)
+            try holder.execute("SELECT pg_advisory_unlock(\(key))")
+            #expect(try await running.value == [1])
+            await closing.value
             #expect(try await asyncFailure { try await pool.execute("SELECT 1") }.code == .closed)
         }
 
