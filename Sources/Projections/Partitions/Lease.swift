@@ -130,4 +130,9 @@ extension PostgresConnection {
     func planOnce() throws(PostgresError) {
         try execute("SET plan_cache_mode = force_generic_plan")
     }
+
+    /// Has every statement planned once more when it is sent next.
+    func planAnew() throws(PostgresError) {
+        try executeScript("DISCARD PLANS")
+    }
 }

@@ -172,4 +172,36 @@ struct MessageProjectionTests {
             #expect(try await story.reads.unread(for: bob, in: story.tenant).map(\.readSeq) == [1])
         }
     }
+
+    @Test func `what happens to a message costs no more the more messages there are`() async throws {
+        try await Story.run { story in
+            let ada = try await story.join()
+            let room = try await story.open(members: [ada])
+            let reaction = MessageEvent.reactionAdded(room: room, user: ada, emoji: "thumbsup", source: nil)
+            // Every statement is sent once while the tables are all but empty.
+            try await story.append(reaction, to: try await story.post(in: room, by: ada))
+            try await withThrowingTaskGroup(of: MessageID.self) { group in
+                for _ in 0..<100 {
+                    group.addTask {
+                        for _ in 0..<19 { try await story.post(in: room, by: ada) }
+                        return try await story.post(in: room, by: ada)
+                    }
+                }
+                for try await message in group { try await story.append(reaction, to: message) }
+            }
+
+            let events = try await story.project(batches: 100)
+            try await story.projector.withConnection { connection in
+                _ = try connection.execute("SELECT pg_stat_force_next_flush()")
+            }
+            let read = try await story.superuser.query(
+                """
+                SELECT coalesce(sum(idx_tup_read), 0)::int8 FROM pg_stat_user_indexes
+                 WHERE schemaname = 'rm' AND relname = 'messages'
+                """,
+                as: Int64.self
+            )[0]
+            #expect(read < events * 10, "\(events) events read \(read) entries of the messages' indexes")
+        }
+    }
 }
