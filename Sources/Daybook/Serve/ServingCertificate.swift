@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import HummingbirdCore
 internal import Logging
@@ -11,17 +10,17 @@ internal import Synchronization
 final class ServingCertificate: Sendable {
     /// What a file was when it was read; links are followed, since that is how certificates are renewed.
     private struct Stamp: Equatable {
-        let file: UInt64
-        let bytes: Int64
-        let seconds: Int
-        let nanoseconds: Int
+        let file: NSNumber?
+        let size: NSNumber?
+        let changed: Date?
 
         /// Nil if there is no such file.
         init?(_ path: String) {
-            var found = stat()
-            guard stat(path, &found) == 0 else { return nil }
-            (file, bytes) = (UInt64(found.st_ino), Int64(found.st_size))
-            (seconds, nanoseconds) = (found.st_mtim.tv_sec, found.st_mtim.tv_nsec)
+            let target = URL(filePath: path).resolvingSymlinksInPath().path
+            guard let found = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
+            file = found[.systemFileNumber] as? NSNumber
+            size = found[.size] as? NSNumber
+            changed = found[.modificationDate] as? Date
         }
     }
 
