@@ -81,7 +81,9 @@ struct MetricsTests {
                 #expect(text["daybook_partition_lag_events", labels] == 0)
                 #expect(text["daybook_partition_lag_seconds", labels] == 0)
                 #expect(text["daybook_partition_position", labels] == head)
-                #expect(text["daybook_partition_events_total", labels] == head)
+                // A fan-out whose Redis is empty begins where the projector is, which may be behind the tenant's making.
+                let events = try #require(text["daybook_partition_events_total", labels])
+                #expect(role == "projector" ? events == head : (9...head).contains(events))
             }
             #expect(text["daybook_partition_redis_watermark_position", ["partition": "0"]] == head)
             #expect(text["daybook_partition_parked_streams", ["partition": "0"]] == 0)
