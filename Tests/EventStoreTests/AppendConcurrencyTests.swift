@@ -17,7 +17,7 @@ struct AppendConcurrencyTests {
     private static let partition = Partition(0)
     private static let counter = UUID.v7()
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `nothing accepted is lost or doubled while backends are killed`() async throws {
         try await TestDatabase.run { database in
             let tenant = try await database.makeTenant(partition: Self.partition)

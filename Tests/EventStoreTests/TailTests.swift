@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct TailTests {
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a tail gives what is there and then what comes, in order`() async throws {
         try await TestDatabase.run { database in
             let tenant = try await database.makeTenant()
@@ -30,7 +30,7 @@ struct TailTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a tail reads no further than its reader`() async throws {
         try await TestDatabase.run { database in
             let tenant = try await database.makeTenant()
@@ -46,7 +46,7 @@ struct TailTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `what another process commits is seen without a wake-up`() async throws {
         try await TestDatabase.run { database in
             let tenant = try await database.makeTenant()

@@ -217,7 +217,7 @@ extension PostgresTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(5)))
+        @Test(.timeLimit(.minutes(20)))
         func `a closed pool finishes what runs and refuses the rest`() async throws {
             let pool = PostgresPool(try Server.configuration(), size: 1, queueLimit: 10)
             let holder = try Server.connect()

@@ -193,7 +193,7 @@ struct RedisTLSTests {
         #expect(!redis.isHealthy)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func `a wait is interrupted, for a reply as in the handshake`() async throws {
         let server = try await TLSRedis()
         let silent = try SilentListener()

@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import Redis
 import Synchronization
+import TestSupport
 
 /// A Redis server of an installation's own.
 final class RedisServer: Sendable {
@@ -26,7 +27,10 @@ final class RedisServer: Sendable {
         let started = try Child("/usr/bin/env", arguments, output: log, errors: log)
         child.withLock { $0 = started }
         let client = RedisClient(try RedisConfiguration(url: url))
-        try await eventually("Redis answers") { (try? await client.send(RedisCommand("PING"))) != nil }
+        // On a thread that tests which block leave alone: many begin at the same time.
+        try await withTaskExecutorPreference(OwnThread()) {
+            try await eventually("Redis answers") { (try? await client.send(RedisCommand("PING"))) != nil }
+        }
         await client.close()
     }
 

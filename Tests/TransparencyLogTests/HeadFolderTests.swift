@@ -136,7 +136,7 @@ struct HeadFolderTests {
         #expect(sizes == [1, 2, 3])
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func `another process that is in the middle of a note is waited for`() async throws {
         try append(head(10), at: Self.day)
         let note = temporary.path + "/note"

@@ -128,7 +128,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `heads are signed as the log grows, without being asked`() async throws {
         try await Site.run { site in
             let running = Task { await site.keeper.run([site.tenant.partition]) }
@@ -143,7 +143,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a verification that writers and signers overtake finds nothing wrong`() async throws {
         try await Site.run { site in
             try await site.append(3)
@@ -164,7 +164,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `two keepers of one folder sign a growing log without a word`() async throws {
         try await Site.run { site in
             let other = HeadKeeper(
@@ -190,7 +190,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a keeper that another one overtakes goes on from the head that is then the latest`() async throws {
         try await Site.run { site in
             try await site.append(3)
@@ -209,7 +209,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a log that is rewritten while another keeper signs it gets no second signature`() async throws {
         try await Site.run { site in
             try await site.append(3)
@@ -229,7 +229,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: ["before it is looked at", "while it rests"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["before it is looked at", "while it rests"])
     func `a log that was emptied is noticed without being asked, and said once`(when: String) async throws {
         try await Site.run(restInterval: .milliseconds(40)) { site in
             try await site.append(3)
@@ -253,7 +253,7 @@ struct HeadKeeperTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a stored subtree that is gone is found, and stored again by the next keeper`() async throws {
         try await Site.run { site in
             try await site.append(520)

@@ -35,7 +35,7 @@ struct LogTreeTests {
         return roots
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `the tree of any size comes from what is stored and from the leaves`() async throws {
         try await TestDatabase.run { database in
             let sizes: Set<Int64> = [1, 2, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 66_000]

@@ -159,7 +159,7 @@ struct RebuildTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a rebuild beside a projector and writers loses nothing and doubles nothing`() async throws {
         try await Site.run { site in
             try await site.write(seed: 5)

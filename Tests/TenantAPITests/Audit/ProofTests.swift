@@ -96,7 +96,7 @@ struct ProofTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a folder of heads that hangs holds up nobody but those who ask for a head`() async throws {
         try await Site.run { site in
             let room = try await site.premises.room().id
