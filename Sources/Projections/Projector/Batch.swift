@@ -21,10 +21,10 @@ struct Batch {
             setAside(event.raw, waitingFor: cause, reason: "it follows an event that was set aside")
             return
         }
-        if let poison = event.parks { return park(event.raw, poison) }
-        switch event.decoded {
-        case .success(let recorded): changes.apply(recorded)
-        case .failure(let poison): park(event.raw, poison)
+        switch (event.decoded, event.parks) {
+        // First, so that the reason is the one that was written when it was set aside for the first time.
+        case (.failure(let poison), _), (.success, let poison?): park(event.raw, poison)
+        case (.success(let recorded), nil): changes.apply(recorded)
         }
     }
 
