@@ -37,6 +37,18 @@ struct BenchTests {
         }
     }
 
+    /// That row makes its events up, and holds them against the log's own rules before it measures anything.
+    @Test func `a log that was filled for the growth row verifies`() async throws {
+        try await Installation.run(ownPostgres: true) { installation in
+            let result = try await bench(installation, "--rows", "A5")
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            #expect(
+                result.output.contains("| A5 | cost per append with 1,000 / 2,000 / 10,000 events"),
+                "\(result.output)"
+            )
+        }
+    }
+
     @Test func `a row that cannot run says why, and the whole is a failure`() async throws {
         try await Installation.run(ownPostgres: true) { installation in
             let result = try await bench(installation, "--rows", "M1", "--export", "/there/is/none.zip")

@@ -18,8 +18,6 @@ struct Bench: AsyncParsableCommand {
     private static let known = [
         "P1", "P2", "P3", "V1", "H1", "H2", "R1", "R2", "R3", "R4", "R5", "R6", "M1", "A1", "A2", "A3", "A4", "A5",
     ]
-    /// Filling millions of events takes minutes.
-    private static let leftOutWhenQuick: Set<String> = ["A5"]
 
     @Option(help: "A superuser's conninfo for the private Postgres.")
     var postgres: String
@@ -47,7 +45,7 @@ struct Bench: AsyncParsableCommand {
 
     private var wanted: Set<String> {
         if let rows { return Set(rows.split(separator: ",").map(String.init)) }
-        return Set(Self.known).subtracting(quick ? Self.leftOutWhenQuick : [])
+        return Set(Self.known)
     }
 
     func validate() throws {
@@ -131,8 +129,14 @@ struct Bench: AsyncParsableCommand {
         )
         await add(["M1"], to: &report) { try await importing.measure(into: &$0) }
         await add(["A1", "A2", "A3", "A4"], to: &report) { try await append.measure(into: &$0) }
-        let sizes = quick ? [1_000, 10_000, 100_000] : [10_000, 1_000_000, longest]
-        let growth = GrowthRow(system: system, append: append, runs: runs, sizes: sizes)
+        // Filling millions of events takes minutes.
+        let growth = GrowthRow(
+            system: system,
+            append: append,
+            runs: runs,
+            sizes: quick ? [1_000, 2_000, 10_000] : [10_000, 1_000_000, longest],
+            commands: quick ? 1_000 : 10_000
+        )
         await add(["A5"], to: &report) { try await growth.measure(into: &$0) }
     }
 }

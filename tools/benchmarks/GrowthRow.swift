@@ -9,9 +9,9 @@ struct GrowthRow: Sendable {
     let runs: Int
     /// How many events the partitions hold that are compared, the smallest first.
     let sizes: [Int]
-
     /// Of one measurement: few enough that the smallest log stays small.
-    private static let commands = 10_000
+    let commands: Int
+
     private static let firstPartition = 4
     /// More than a partition of ten million events and the write-ahead log take.
     private static let bytesPerEvent = 3000
@@ -31,12 +31,12 @@ struct GrowthRow: Sendable {
         }
         FileHandle.standardError.write(Data("A5: filled in \(figure(elapsed.seconds)) s\n".utf8))
         try verify(logs[0])
-        for filled in logs { _ = try await cost(of: 1000, on: filled, log) }
+        for filled in logs { _ = try await cost(of: commands / 10, on: filled, log) }
         try system.psql("CHECKPOINT")
         var costs = [[Double]](repeating: [], count: sizes.count)
         for run in 0..<runs {
             for (index, filled) in ([logs[run]] + logs.dropFirst(runs)).enumerated() {
-                costs[index].append(try await cost(of: Self.commands, on: filled, log))
+                costs[index].append(try await cost(of: commands, on: filled, log))
             }
         }
         await log.close()
@@ -170,7 +170,8 @@ private struct FilledLog {
           SELECT c.hash INTO prev FROM es.commits c WHERE c.partition = p ORDER BY c.last_position DESC LIMIT 1;
           prev := coalesce(prev, sha256('daybook log'::bytea || int4send(p)));
           FOR a IN first .. last BY 500 LOOP
-            SELECT sha256(string_agg(e.leaf, ''::bytea ORDER BY e.position)) INTO root FROM es.events e
+            SELECT sha256(string_agg(e.leaf || sha256(uuid_send(e.event) || int8send(e.version)), ''::bytea ORDER BY e.position))
+              INTO root FROM es.events e
              WHERE e.partition = p AND e.position BETWEEN a AND least(a + 499, last);
             at := to_timestamp((begin + a + 499) / 1000.0);
             prev := sha256(prev || int8send(a) || int8send(least(a + 499, last)) || timestamptz_send(at) || root);
