@@ -12,6 +12,8 @@ package struct StateLoader: ~Copyable, Sendable {
     /// Versions that the log has spoken of: what the cache holds must not be older.
     let known: [UUID: StreamVersion]
     private let touches = Mutex<[UUID: Touch]>([:])
+    /// Streams that the log has said not to have.
+    private let absent = Mutex<Set<UUID>>([])
 
     /// A stream that the decision rests on.
     struct Touch: Sendable {
@@ -46,14 +48,26 @@ package struct StateLoader: ~Copyable, Sendable {
         try await touch(state, id, guarded: true, new: true)
     }
 
+    /// Finds out which of many streams there are, with one look at the log, so that loading those that are not there costs no
+    /// look each. A body may name hundreds.
+    func look(for ids: [UUID]) async throws {
+        let unknown = ids.filter { cache[StreamKey(tenant: caller.tenant.id, stream: $0)] == nil }
+        guard unknown.count > 1 else { return }
+        let versions = try await reader.log.versions(of: unknown, of: caller.tenant)
+        absent.withLock { $0.formUnion(unknown.filter { versions[$0] == nil }) }
+    }
+
     /// All that was asked for, by stream.
     var touched: [UUID: Touch] { touches.withLock { $0 } }
 
     /// Looks at the log whether the streams have moved since they were loaded, and brings the cache up to date with
     /// those that did. When none did, all versions stood together at one moment within this call.
     func moved() async throws -> [UUID: StreamVersion] {
+        let touched = touched
+        let versions = try await reader.log.versions(of: Array(touched.keys), of: caller.tenant)
         var moved: [UUID: StreamVersion] = [:]
-        for (id, touch) in touched {
+        for (id, touch) in touched where touch.stream.version != versions[id] ?? 0 {
+            // A stream of another kind stays what it was.
             let now = try await touch.advance(touch.stream)
             guard now.version != touch.stream.version else { continue }
             cache.store(now, at: touch.key)
@@ -75,7 +89,8 @@ package struct StateLoader: ~Copyable, Sendable {
             try await reader.advance(stream, by: kind, id, of: tenant)
         }
         var stream = cache[key] ?? FoldedStream(state: S())
-        if stream.version < known[id.uuid] ?? 0 || (stream.version == 0 && !new) {
+        let isAbsent = new || absent.withLock { $0.contains(id.uuid) }
+        if stream.version < known[id.uuid] ?? 0 || (stream.version == 0 && !isAbsent) {
             stream = try await advance(stream)
             cache.store(stream, at: key)
         }

@@ -72,6 +72,13 @@ extension EventLog {
         }
     }
 
+    /// The versions that streams of a tenant have, at one moment; those that are not there are left out.
+    package func versions(of streams: [UUID], of tenant: Tenant) async throws(PostgresError) -> [UUID: StreamVersion] {
+        try await readers.withConnection { [queries] (connection) throws(PostgresError) in
+            try queries.versions(of: streams, of: tenant, on: connection)
+        }
+    }
+
     /// The position of a partition's last event that was recorded at or before `time` (microseconds since 1970), 0 if none was.
     package func position(at time: Int64, of partition: Partition) async throws(PostgresError) -> Position {
         try await readers.withConnection { [queries] (connection) throws(PostgresError) in

@@ -18,11 +18,14 @@ package struct MentionAnswer: Codable, Sendable, Equatable {
 extension StateLoader {
     /// The users whose handles the text names, each once, in order. A handle never changes hands, so it needs no guard.
     package func mentioned(in body: String) async throws -> [UserID] {
+        let mentions = Mentions.parse(body).map { mention in
+            mention.forms.map { HandleID(tenant: caller.tenant, handle: $0) }
+        }
+        try await look(for: mentions.joined().map(\.uuid))
         var users: [UserID] = []
-        for mention in Mentions.parse(body) {
-            for form in mention.forms {
-                let handle = try await peek(Handle.self, HandleID(tenant: caller.tenant, handle: form))
-                guard let user = handle.state.user else { continue }
+        for handles in mentions {
+            for handle in handles {
+                guard let user = try await peek(Handle.self, handle).state.user else { continue }
                 if !users.contains(user) { users.append(user) }
                 break
             }

@@ -16,8 +16,10 @@ enum NewMembers {
 extension StateLoader {
     /// The users in the given order; of too long a list only as many as tell that it is.
     func loadNewMembers(_ users: [UserID]) async throws -> [Loaded<User>] {
+        let users = users.prefix(AddMembers.limit + 1)
+        try await look(for: users.map(\.uuid))
         var loaded: [Loaded<User>] = []
-        for user in users.prefix(AddMembers.limit + 1) { loaded.append(try await load(User.self, user)) }
+        for user in users { loaded.append(try await load(User.self, user)) }
         return loaded
     }
 }

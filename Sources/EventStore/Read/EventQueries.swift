@@ -126,6 +126,22 @@ package struct EventQueries: Sendable {
         )
     }
 
+    /// The versions that streams of a tenant have, at one moment; those that are not there are left out.
+    package func versions(
+        of streams: [UUID],
+        of tenant: Tenant,
+        on connection: PostgresConnection
+    ) throws(PostgresError) -> [UUID: StreamVersion] {
+        let results = try connection.pipeline([
+            bound(to: tenant),
+            """
+            SELECT stream, version FROM es.streams
+            WHERE partition = \(tenant.partition.number) AND tenant = \(tenant.id) AND stream = ANY(\(streams))
+            """,
+        ])
+        return Dictionary(uniqueKeysWithValues: try results[1].decode((UUID, StreamVersion).self).map { ($0, $1) })
+    }
+
     /// The position of the last event that was recorded at or before `time` (microseconds since 1970), 0 if none was.
     ///
     /// Commits lie in the order of their times, so a bisection by position finds it in as many look-ups as the head has bits.
@@ -210,6 +226,9 @@ extension EventQueries {
         }
     }
 
+    /// Lets row-level security show the tenant's rows to the statements of the same pipeline.
+    private func bound(to tenant: Tenant) -> SQL { "SELECT set_config('daybook.tenant', \(tenant.id.text), true)" }
+
     /// Events that lie far apart, each with its commit's time, read under the tenant's row-level security.
     private func sparsePage(
         of tenant: Tenant,
@@ -217,7 +236,7 @@ extension EventQueries {
         on connection: PostgresConnection
     ) throws(PostgresError) -> [RecordedEvent] {
         let results = try connection.pipeline([
-            "SELECT set_config('daybook.tenant', \(tenant.id.text), true)",
+            bound(to: tenant),
             """
             SELECT e.*, (SELECT c.committed_at FROM es.commits c
                          WHERE c.partition = \(tenant.partition.number) AND c.last_position >= e.position
