@@ -18,9 +18,7 @@ struct CommandKey: Sendable {
             return
         }
         key = Self.key(of: C.name, idempotencyKey, for: context.caller)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        request = Array(HMAC<SHA256>.authenticationCode(for: try encoder.encode(command), using: secret))
+        request = Array(HMAC<SHA256>.authenticationCode(for: try JSONWriter.bytes(of: command), using: secret))
     }
 
     /// SHA-256 of tenant, actor, whom it acts for, command and the client's key, each after its length in 32 bits.
@@ -70,7 +68,7 @@ enum StoredAnswer<Answer: Codable & Sendable>: Codable {
         }
     }
 
-    init(bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
+    init(bytes: [UInt8]) throws { self = try JSONReader.value(Self.self, of: bytes) }
 
     func bytes() throws -> [UInt8] {
         try JSONWriter.bytes(of: self, nils: .leftOut)

@@ -106,7 +106,7 @@ package struct EventCodec: Sendable {
             default: throw DecodeError.unknownType(raw.type)
             }
         do {
-            let metadata = try JSONDecoder().decode(Metadata.self, from: Data(raw.metadata))
+            let metadata = try JSONReader.value(Metadata.self, of: raw.metadata)
             return Recorded(event: event, metadata: metadata, raw: raw)
         } catch {
             throw DecodeError.malformed(raw.type, "metadata: \(error)")
@@ -127,10 +127,9 @@ package struct EventCodec: Sendable {
     ) throws -> E {
         guard let current = EventCatalog.currentVersion[type.name] else { throw DecodeError.unknownType(type) }
         let bytes = try Upcasting.bring(payload, of: type, to: current, by: kind.upcasters)
-        let decoder = JSONDecoder()
-        if let context { decoder.userInfo[SealingContext.userInfoKey] = context }
+        let userInfo: [CodingUserInfoKey: Any] = context.map { [SealingContext.userInfoKey: $0] } ?? [:]
         let event: E
-        do { event = try decoder.decode(kind, from: Data(bytes)) } catch let missing as MissingKey {
+        do { event = try JSONReader.value(kind, of: bytes, userInfo: userInfo) } catch let missing as MissingKey {
             throw missing
         } catch {
             throw DecodeError.malformed(type, "\(error)")

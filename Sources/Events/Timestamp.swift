@@ -29,12 +29,27 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringC
         let (seconds, fraction) = microseconds.flooredDivision(by: 1_000_000)
         let (days, time) = seconds.flooredDivision(by: 86400)
         let (year, month, day) = Self.civil(days: days)
-        func digits(_ value: Int64, _ count: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        guard (0...9999).contains(year) else { return "a moment \(microseconds) µs from 1970" }
+        return String(unsafeUninitializedCapacity: 27) { buffer in
+            var place = 0
+            func write(_ value: Int64, digits: Int, then end: Unicode.Scalar) {
+                var value = value
+                for digit in (place..<(place + digits)).reversed() {
+                    buffer[digit] = UInt8(ascii: "0") + UInt8(value % 10)
+                    value /= 10
+                }
+                buffer[place + digits] = UInt8(ascii: end)
+                place += digits + 1
+            }
+            write(year, digits: 4, then: "-")
+            write(month, digits: 2, then: "-")
+            write(day, digits: 2, then: "T")
+            write(time / 3600, digits: 2, then: ":")
+            write(time / 60 % 60, digits: 2, then: ":")
+            write(time % 60, digits: 2, then: ".")
+            write(fraction, digits: 6, then: "Z")
+            return place
         }
-        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(digits(time / 3600, 2)):"
-            + "\(digits(time / 60 % 60, 2)):\(digits(time % 60, 2)).\(digits(fraction, 6))Z"
     }
 
     package static func < (a: Self, b: Self) -> Bool { a.microseconds < b.microseconds }

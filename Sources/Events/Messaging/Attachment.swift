@@ -50,7 +50,7 @@ extension PersonalAttachments: Codable {
             return
         }
         do {
-            files = try JSONDecoder().decode([Attachment].self, from: Data(text.utf8))
+            files = try JSONReader.value([Attachment].self, of: Array(text.utf8))
         } catch {
             // What is wrong with it would quote what was sealed.
             throw DecodingError.dataCorrupted(

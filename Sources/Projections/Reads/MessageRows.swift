@@ -59,7 +59,7 @@ enum MessageRows {
     private static func decode(_ attachments: PostgresJSON?) throws(PostgresError) -> [Attachment] {
         guard let attachments else { return [] }
         do {
-            return try JSONDecoder().decode([Attachment].self, from: Data(attachments.bytes))
+            return try JSONReader.value([Attachment].self, of: attachments.bytes)
         } catch {
             throw PostgresError(.decoding, "attachments: \(error)")
         }

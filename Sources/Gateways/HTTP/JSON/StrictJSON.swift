@@ -1,11 +1,12 @@
-internal import Foundation
+internal import Events
 package import NIOCore
 
-/// Decodes request bodies of one type and takes nothing that the type does not say: the bytes are scanned once against its
-/// shape, then decoded.
+/// Decodes request bodies of one type and takes nothing that the type does not say: the bytes are read once, what they hold is
+/// held against the type's shape, then decoded.
 package struct StrictJSON<Body: Decodable & Sendable>: Sendable {
+    private static var depthLimit: Int { 32 }
+
     package let shape: JSONShape
-    private let decoder = JSONDecoder()
 
     package init(_ type: Body.Type = Body.self) { shape = JSONShape.bare(type) }
 
@@ -13,18 +14,26 @@ package struct StrictJSON<Body: Decodable & Sendable>: Sendable {
     /// No bytes at all stand for `{}` where nothing is required.
     package func decode(_ bytes: ByteBuffer) throws(Problem) -> Body {
         let bytes = bytes.readableBytes == 0 && isOptional ? ByteBuffer(string: "{}") : bytes
-        try bytes.withUnsafeReadableBytes { raw throws(Problem) in try JSONScanner.check(raw, against: shape) }
+        let document: JSONDocument
         do {
-            return try decoder.decode(Body.self, from: Data(bytes.readableBytesView))
-        } catch {
-            throw problem(error)
-        }
+            document = try JSONDocument(Array(bytes.readableBytesView), depthLimit: Self.depthLimit)
+        } catch { throw problem(error) }
+        try ShapeCheck.check(document, against: shape)
+        do { return try JSONReader.value(Body.self, of: document) } catch { throw problem(error) }
     }
 
     /// Whether the body may be left out.
     package var isOptional: Bool {
         guard case .object(let fields) = shape else { return false }
         return fields.allSatisfy { !$0.required }
+    }
+
+    private func problem(_ fault: JSONDocument.Fault) -> Problem {
+        switch fault {
+        case .notUTF8: .badRequest("utf8.malformed", "the body is not UTF-8")
+        case .tooDeep: .badRequest("json.too_deep", "the body nests more than \(Self.depthLimit) levels")
+        case .malformed(let reason): .badRequest("json.malformed", "the body is not JSON: \(reason)")
+        }
     }
 
     private func problem(_ error: any Error) -> Problem {

@@ -80,7 +80,7 @@ package final class SlackArchive {
     ) throws(SlackArchiveError) -> T {
         let bytes: [UInt8]
         do { bytes = try zip.read(entry, limit: entryLimit) } catch { throw .damaged(error) }
-        do { return try JSONDecoder().decode(T.self, from: Data(bytes)) } catch {
+        do { return try JSONReader.value(T.self, of: bytes) } catch {
             throw .malformed(file: zip.path, entry: entry.name, reason: reason(error))
         }
     }
@@ -91,11 +91,11 @@ package final class SlackArchive {
                 .joined()
             return path.isEmpty ? "" : " at \(path)"
         }
-        return switch error as? DecodingError {
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is not well-formed JSON"
-        case .dataCorrupted(let context): "\(context.debugDescription)\(place(context))"
-        case .keyNotFound(let key, let context): "'\(key.stringValue)' is missing\(place(context))"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+        return switch error {
+        case let fault as JSONDocument.Fault: "it is not well-formed JSON: \(fault)"
+        case DecodingError.dataCorrupted(let context): "\(context.debugDescription)\(place(context))"
+        case DecodingError.keyNotFound(let key, let context): "'\(key.stringValue)' is missing\(place(context))"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
             "a value of another kind is needed\(place(context))"
         default: "\(error)"
         }
