@@ -48,6 +48,42 @@ extension PostgresTests {
             }
         }
 
+        @Test func `a pool that keeps plans plans a statement once, and anew now and then`() async throws {
+            try await withPool(try Server.configuration().keepingPlans(), size: 1) { pool in
+                try await pool.withConnection {
+                    try $0.executeScript("CREATE TEMPORARY TABLE grown (k int PRIMARY KEY, v text)")
+                }
+                func value(of key: Int32) async throws -> [String] {
+                    try await pool.query("SELECT v FROM grown WHERE k = \(key)", as: String.self)
+                }
+                func plan() async throws -> String {
+                    try await pool.withConnection { connection in
+                        let prepared = try connection.execute(
+                            "SELECT name, custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT v FROM grown%'"
+                        ).decode((String, Int64).self)[0]
+                        #expect(prepared.1 == 0)
+                        return try connection.execute("EXPLAIN EXECUTE \(raw: "\"\(prepared.0)\"")(1)").decode(
+                            String.self
+                        )
+                        .joined(separator: "\n")
+                    }
+                }
+                #expect(try await value(of: 1) == [])
+                try await pool.withConnection {
+                    try $0.executeScript("SET enable_indexscan = off; SET enable_bitmapscan = off; DISCARD PLANS")
+                }
+                #expect(try await value(of: 1) == [])
+                #expect(try await plan().contains("Seq Scan"))
+                try await pool.withConnection {
+                    try $0.executeScript("RESET enable_indexscan; RESET enable_bitmapscan")
+                }
+                // What has changed since is not looked at before the next power of two.
+                #expect(try await plan().contains("Seq Scan"))
+                for _ in 0..<8 { #expect(try await value(of: 1) == []) }
+                #expect(try await !plan().contains("Seq Scan"))
+            }
+        }
+
         @Test func `what a body leaves open is rolled back`() async throws {
             try await withPool(size: 1) { pool in
                 try await pool.withConnection { try $0.executeScript("BEGIN") }

@@ -88,7 +88,7 @@ package final class TestDatabase: Sendable {
 
     /// A pool of connections to this database, closed at the end of the test.
     package func pool(as role: Role = .superuser, size: Int = 1) -> PostgresPool {
-        let pool = PostgresPool(configuration(as: role), size: size, queueLimit: 10_000)
+        let pool = PostgresPool(configuration(as: role).keepingPlans(), size: size, queueLimit: 10_000)
         opened.withLock { $0.append { await pool.close() } }
         return pool
     }

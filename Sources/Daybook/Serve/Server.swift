@@ -70,12 +70,12 @@ struct Server {
         redis = RedisClient(redisConfiguration)
         let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1_000)
         let product = PostgresPool(
-            installation.configuration(.product, as: .gateway),
+            installation.configuration(.product, as: .gateway).keepingPlans(),
             size: settings[\.readConnections],
             queueLimit: 5_000
         )
         let control = PostgresPool(
-            installation.configuration(.control, as: .gateway),
+            installation.configuration(.control, as: .gateway).keepingPlans(),
             size: settings[\.sessionConnections],
             queueLimit: 5_000
         )

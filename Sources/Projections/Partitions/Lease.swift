@@ -123,16 +123,3 @@ extension Duration {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }
-
-extension PostgresConnection {
-    /// Has a statement's first plan serve for good, on a connection that sends few statements often. Left to itself Postgres
-    /// plans those over the log's partitions each time, which takes longer than running them.
-    func planOnce() throws(PostgresError) {
-        try execute("SET plan_cache_mode = force_generic_plan")
-    }
-
-    /// Has every statement planned once more when it is sent next.
-    func planAnew() throws(PostgresError) {
-        try executeScript("DISCARD PLANS")
-    }
-}

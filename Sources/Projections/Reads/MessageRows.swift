@@ -17,15 +17,20 @@ enum MessageRows {
             FROM rm.reactions x WHERE x.tenant = m.tenant AND x.message = m.id) x ON true
         """
 
+    /// Rows without a message are left out.
     static func decode(_ result: PostgresResult) throws(PostgresError) -> [MessageView] {
         var views: [MessageView] = []
         views.reserveCapacity(result.count)
-        for index in 0..<result.count { views.append(try view(result[index])) }
+        for index in 0..<result.count {
+            let row = result[index]
+            guard let id = try row.decode(UUID?.self, 0) else { continue }
+            views.append(try view(row, of: MessageID(id)))
+        }
         return views
     }
 
     /// Value by value in the order of `columns`: a tuple of so many is copied more often than it is worth.
-    private static func view(_ row: PostgresRow) throws(PostgresError) -> MessageView {
+    private static func view(_ row: PostgresRow, of id: MessageID) throws(PostgresError) -> MessageView {
         var source: Source?
         if let system = try row.decode(String?.self, 12) {
             source = Source(
@@ -35,7 +40,7 @@ enum MessageRows {
             )
         }
         return MessageView(
-            id: MessageID(try row.decode(UUID.self, 0)).description,
+            id: id.description,
             roomID: RoomID(try row.decode(UUID.self, 1)).description,
             seq: try row.decode(Int64.self, 2),
             authorID: UserID(try row.decode(UUID.self, 3)).description,

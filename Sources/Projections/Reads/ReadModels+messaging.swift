@@ -29,33 +29,36 @@ extension ReadModels {
         in tenant: Tenant
     ) async throws -> [MessageView]? {
         let viewer = Viewer(viewer, in: tenant)
+        // A row without a message tells an empty page from a room that is not to be seen.
         func page(_ condition: SQL, _ order: SQL, _ limit: Int) -> SQL {
             """
-            SELECT \(MessageRows.columns) FROM rm.messages m \(MessageRows.reactions)
-             WHERE m.tenant = \(tenant.id) AND m.room = \(room.uuid) AND \(condition)
-               AND \(viewer.isNotParked("m.id")) AND \(viewer.sees(room: "\(room.uuid)"))
-             ORDER BY m.seq \(order) LIMIT \(limit)
+            SELECT \(MessageRows.columns)
+              FROM (SELECT WHERE \(viewer.sees(room: "\(room.uuid)"))) v
+              LEFT JOIN LATERAL (
+                SELECT * FROM rm.messages m
+                 WHERE m.tenant = \(tenant.id) AND m.room = \(room.uuid) AND \(condition) AND \(viewer.isNotParked("m.id"))
+                 ORDER BY m.seq \(order) LIMIT \(limit)) m ON true
+              \(MessageRows.reactions)
             """
         }
-        // Pages towards the start come newest first, and before those towards the end.
-        let backwards: SQL
-        var forwards: [SQL] = []
-        switch anchor {
-        case .newest: backwards = page("true", "DESC", limit)
-        case .before(let seq): backwards = page("m.seq < \(seq)", "DESC", limit)
-        case .after(let seq):
-            backwards = page("false", "DESC", 0)
-            forwards = [page("m.seq > \(seq)", "ASC", limit)]
-        case .around(let seq):
-            backwards = page("m.seq < \(seq)", "DESC", (limit - 1) / 2)
-            forwards = [page("m.seq >= \(seq)", "ASC", limit - (limit - 1) / 2)]
-        }
-        let queries = [Self.visibility(of: room, for: viewer), backwards] + forwards
-        return try await read(queries, in: tenant) { (results) throws(PostgresError) in
-            guard results[0].count > 0 else { return nil }
-            let before = try MessageRows.decode(results[1])
-            let after = results.count > 2 ? try MessageRows.decode(results[2]) : []
-            return before.reversed() + after
+        let pages =
+            switch anchor {
+            case .newest: [page("true", "DESC", limit)]
+            case .before(let seq): [page("m.seq < \(seq)", "DESC", limit)]
+            case .after(let seq): [page("m.seq > \(seq)", "ASC", limit)]
+            case .around(let seq):
+                [
+                    page("m.seq < \(seq)", "DESC", (limit - 1) / 2),
+                    page("m.seq >= \(seq)", "ASC", limit - (limit - 1) / 2),
+                ]
+            }
+        return try await read(pages, in: tenant) { (results) throws(PostgresError) in
+            var messages: [MessageView] = []
+            for result in results {
+                if result.count == 0 { return nil }
+                messages += try MessageRows.decode(result)
+            }
+            return messages.sorted { $0.seq ?? 0 < $1.seq ?? 0 }
         }
     }
 

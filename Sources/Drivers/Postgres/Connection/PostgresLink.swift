@@ -29,9 +29,11 @@ package final class PostgresLink {
     /// - Parameters:
     ///   - deadline: how long to go on trying while the server is away; nil for ever. Then throws `.connectionFailed`.
     ///   - onFailure: hears of each attempt that failed.
+    ///   - onConnected: hears that the connection is a new one.
     package func connection(
         until deadline: ContinuousClock.Instant? = nil,
-        onFailure: (PostgresError) -> Void = { _ in }
+        onFailure: (PostgresError) -> Void = { _ in },
+        onConnected: () -> Void = {}
     ) throws(PostgresError) -> PostgresConnection {
         if let current, current.isAlive() { return current }
         current = nil
@@ -41,6 +43,7 @@ package final class PostgresLink {
                 let connection = try PostgresConnection(configuration, interrupt: interrupt, until: deadline)
                 backoff.reset()
                 current = connection
+                onConnected()
                 return connection
             } catch {
                 guard error.code == .connectionFailed else { throw error }

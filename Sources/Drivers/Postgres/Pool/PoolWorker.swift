@@ -6,10 +6,14 @@ final class PoolWorker {
     private let interrupt: PostgresInterrupt
     private let outage: Outage
     private let tally: PoolTally
+    private let keepsPlans: Bool
+    /// Callers of the connection as it is.
+    private var callers = 0
 
     init(_ configuration: PostgresConfiguration, outage: Outage, tally: PoolTally) {
         interrupt = PostgresInterrupt()
         link = PostgresLink(configuration, interrupt: interrupt)
+        keepsPlans = configuration.keepsPlans
         self.outage = outage
         self.tally = tally
     }
@@ -30,8 +34,24 @@ final class PoolWorker {
     }
 
     private func connect(until deadline: ContinuousClock.Instant) throws(PostgresError) -> PostgresConnection {
-        let connection = try link.connection(until: deadline) { outage.current = $0 }
+        var isNew = false
+        let connection = try link.connection(until: deadline) {
+            outage.current = $0
+        } onConnected: {
+            isNew = true
+        }
         outage.current = nil
+        if keepsPlans { try keepPlans(on: connection, isNew: isNew) }
         return connection
+    }
+
+    private func keepPlans(on connection: PostgresConnection, isNew: Bool) throws(PostgresError) {
+        if isNew {
+            callers = 0
+            try connection.planOnce()
+        } else if callers & (callers - 1) == 0 {
+            try connection.planAnew()
+        }
+        callers += 1
     }
 }
