@@ -100,6 +100,8 @@ struct PartitionFanout: PartitionWork {
         projected = max(projected, hint)
         if now >= reloadAt {
             reloadAt = now + configuration.reload
+            // Plans are kept, and tables grow.
+            try connection.planAnew()
             try reloadUsers(on: connection)
         }
         if projected <= position, now >= lookAt {

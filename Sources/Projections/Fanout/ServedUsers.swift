@@ -112,7 +112,8 @@ extension ServedUsers {
             """
             SELECT t.tenant, t.member, t.from_position, t.to_position, t.guest
               FROM unnest(\(owners.map(\.tenant)), \(owners.map(\.id.uuid))) AS k (tenant, member)
-              JOIN rm.tenant_memberships t USING (tenant, member)
+              CROSS JOIN LATERAL (
+                SELECT * FROM rm.tenant_memberships t WHERE t.tenant = k.tenant AND t.member = k.member OFFSET 0) t
              ORDER BY t.from_position
             """
         )

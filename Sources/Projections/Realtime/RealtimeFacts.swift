@@ -156,7 +156,8 @@ extension RealtimeFacts {
                 sql: """
                     SELECT p.tenant, p.stream
                       FROM unnest(\(streams.map(\.tenant)), \(streams.map(\.id))) AS k (tenant, stream)
-                      JOIN rm.parked_streams p USING (tenant, stream)
+                      CROSS JOIN LATERAL (
+                        SELECT * FROM rm.parked_streams p WHERE p.tenant = k.tenant AND p.stream = k.stream OFFSET 0) p
                     """
             ) { answer, facts in
                 for (tenant, stream) in try answer.decode((UUID, UUID).self) {
@@ -186,7 +187,8 @@ extension RealtimeFacts {
             sql: """
                 SELECT m.tenant, m.id, m.seq, m.body IS NULL
                   FROM unnest(\(messages.map(\.tenant)), \(messages.map(\.id.uuid))) AS k (tenant, id)
-                  JOIN rm.messages m USING (tenant, id)
+                  CROSS JOIN LATERAL (
+                    SELECT * FROM rm.messages m WHERE m.tenant = k.tenant AND m.id = k.id OFFSET 0) m
                 """
         ) { answer, facts in
             for (tenant, id, seq, isBlank) in try answer.decode((UUID, UUID, Int64, Bool).self) {
@@ -200,7 +202,8 @@ extension RealtimeFacts {
             sql: """
                 SELECT u.tenant, u.id
                   FROM unnest(\(users.map(\.tenant)), \(users.map(\.id.uuid))) AS k (tenant, id)
-                  JOIN rm.users u USING (tenant, id)
+                  CROSS JOIN LATERAL (
+                    SELECT * FROM rm.users u WHERE u.tenant = k.tenant AND u.id = k.id OFFSET 0) u
                  WHERE u.handle IS NULL
                 """
         ) { answer, facts in
@@ -213,7 +216,8 @@ extension RealtimeFacts {
             sql: """
                 SELECT r.tenant, r.id, r.kind, r.created_at
                   FROM unnest(\(rooms.map(\.tenant)), \(rooms.map(\.id.uuid))) AS k (tenant, id)
-                  JOIN rm.rooms r USING (tenant, id)
+                  CROSS JOIN LATERAL (
+                    SELECT * FROM rm.rooms r WHERE r.tenant = k.tenant AND r.id = k.id OFFSET 0) r
                 """
         ) { answer, facts in
             for (tenant, id, kind, createdAt) in try answer.decode((UUID, UUID, String, PostgresTimestamp).self) {
@@ -235,10 +239,11 @@ extension RealtimeFacts {
             sql: """
                 SELECT e.tenant, e.stream, e.version, t.name, t.version, e.payload
                   FROM unnest(\(rooms.map(\.tenant)), \(rooms.map(\.id.uuid))) AS k (tenant, stream)
-                  JOIN es.events e USING (tenant, stream)
+                  CROSS JOIN LATERAL (
+                    SELECT * FROM es.events e
+                     WHERE e.partition = \(partition.number) AND e.tenant = k.tenant AND e.stream = k.stream OFFSET 0) e
                   JOIN es.types t ON t.id = e.type
                  WHERE e.type = ANY (ARRAY(SELECT id FROM es.types WHERE name = ANY (\(shapingTypes))))
-                   AND e.partition = \(partition.number)
                    AND NOT EXISTS (SELECT FROM rm.dropped d WHERE d.tenant = e.tenant AND d.position = e.position)
                  ORDER BY e.tenant, e.stream, e.version
                 """
