@@ -12,5 +12,5 @@ CREATE TABLE rm.parked (
   PRIMARY KEY (tenant, position),
   FOREIGN KEY (tenant, cause) REFERENCES rm.parked_streams
 );
-CREATE INDEX ON rm.parked (tenant, cause, position);
+CREATE INDEX ON rm.parked (cause, tenant, position);
 CALL rm.protect('rm.parked');

@@ -6,8 +6,9 @@ CREATE TABLE rm.memberships (
   from_position bigint,
   to_position bigint,
   role text NOT NULL,
-  PRIMARY KEY (tenant, room, member, from_position)
+  PRIMARY KEY (room, tenant, member, from_position)
 );
-CREATE UNIQUE INDEX ON rm.memberships (tenant, room, member) WHERE to_position IS NULL;
-CREATE INDEX ON rm.memberships (tenant, member, room, from_position);
+-- As those of rm.messages, the indexes lead with what they are for.
+CREATE UNIQUE INDEX ON rm.memberships (room, tenant, member) WHERE to_position IS NULL;
+CREATE INDEX ON rm.memberships (member, tenant, room, from_position);
 CALL rm.protect('rm.memberships');

@@ -28,8 +28,10 @@ CREATE TABLE rm.messages (
   deleted_reason text,
   -- Of the stream; one more if a range-delete took it.
   version bigint NOT NULL DEFAULT 1,
-  PRIMARY KEY (tenant, id),
-  UNIQUE (tenant, room, seq)
+  PRIMARY KEY (id, tenant),
+  UNIQUE (room, tenant, seq)
 );
-CREATE INDEX ON rm.messages (tenant, thread, seq) WHERE thread IS NOT NULL;
+-- Every index leads with what it is for. With the tenant in front all would serve any statement a little, and one that is planned
+-- while the table is all but empty might take the wrong one, and read all of the tenant's messages when there are many.
+CREATE INDEX ON rm.messages (thread, tenant, seq) WHERE thread IS NOT NULL;
 CALL rm.protect('rm.messages');

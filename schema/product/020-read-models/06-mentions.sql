@@ -4,7 +4,7 @@ CREATE TABLE rm.mentions (
   member uuid,
   room uuid,
   seq bigint,
-  PRIMARY KEY (tenant, member, room, seq)
+  PRIMARY KEY (member, tenant, room, seq)
 );
-CREATE INDEX ON rm.mentions (tenant, room, seq);
+CREATE INDEX ON rm.mentions (room, tenant, seq);
 CALL rm.protect('rm.mentions');

@@ -17,10 +17,10 @@ CREATE TABLE rt.queues (
   created_at timestamptz NOT NULL DEFAULT now(),
   last_poll_at timestamptz NOT NULL DEFAULT now(),
   deleted_at timestamptz,
-  PRIMARY KEY (tenant, id)
+  PRIMARY KEY (id, tenant)
 ) WITH (fillfactor = 70);
 CREATE INDEX ON rt.queues (partition, tenant, member) WHERE deleted_at IS NULL;
-CREATE INDEX ON rt.queues (tenant, member);
+CREATE INDEX ON rt.queues (member, tenant);
 
 ALTER TABLE rt.queues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE rt.queues FORCE ROW LEVEL SECURITY;
