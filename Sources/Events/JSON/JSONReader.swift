@@ -1,8 +1,8 @@
 internal import EventStore
 package import Foundation
 
-/// Reads values from JSON: finds out once where all of them lie, and makes of them only what a type asks for. An event takes a
-/// fraction of what Foundation's decoder needs for it.
+/// Reads values from JSON: finds out once where all of them lie, and makes of them only what a type asks for. An event takes
+/// less than half of what Foundation's decoder needs for it.
 package enum JSONReader {
     /// - Parameter userInfo: what the value's `init(from:)` looks up.
     /// - Throws: `JSONDocument.Fault` for what is not JSON, and what `init(from:)` throws, `DecodingError` above all.

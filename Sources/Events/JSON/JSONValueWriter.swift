@@ -16,7 +16,7 @@ struct JSONValueWriter: Encoder, SingleValueEncodingContainer {
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { sink.userInfo }
 
-    /// Types are compared before anything is cast: a cast that fails costs as much as the text that it looks for.
+    /// Types are compared before anything is cast: a cast that fails is looked up each time.
     func write<T: Encodable>(_ value: T) throws {
         if T.self == String.self, let text = value as? String {
             sink.string(text)
