@@ -18,7 +18,9 @@ struct CommandKey: Sendable {
             return
         }
         key = Self.key(of: C.name, idempotencyKey, for: context.caller)
-        request = Array(HMAC<SHA256>.authenticationCode(for: try JSONWriter.bytes(of: command), using: secret))
+        request = Array(
+            HMAC<SHA256>.authenticationCode(for: try JSONWriter.bytes(of: command, nils: .leftOut), using: secret)
+        )
     }
 
     /// SHA-256 of tenant, actor, whom it acts for, command and the client's key, each after its length in 32 bits.

@@ -43,11 +43,7 @@ package final class EventLog: Sendable {
         self.configuration = configuration
         self.logger = logger
         queries = EventQueries(dictionary: dictionary)
-        readers = PostgresPool(
-            configuration.reader.keepingPlans(),
-            size: configuration.readConnections,
-            queueLimit: 1_000
-        )
+        readers = PostgresPool(configuration.reader, size: configuration.readConnections, queueLimit: 1_000)
         functions = PostgresPool(configuration.appender, size: 1, queueLimit: 1_000)
         let metrics = AppendMetrics()
         appenders = (0..<configuration.appenders).map { [heads] number in

@@ -12,8 +12,8 @@ package struct PostgresConfiguration: Sendable {
     package var connectTimeout: Duration
     /// The longest that one statement, pipeline, script or copy may take; kept by the client, which then cancels it.
     package var statementTimeout: Duration
-    /// Whether a pool's connections plan a statement once in place of each time, and anew after 1, 2, 4, 8, … of their callers,
-    /// since a plan from when a table was all but empty may be a bad one later. For many short statements that are the same.
+    /// Whether a pool's connections plan a statement once in place of each time, and anew after 1, 2, 4, 8, … of their callers and
+    /// after a minute, since a plan from when a table was all but empty may be a bad one later. For many short statements that are the same.
     package var keepsPlans = false
     /// Schemas that stand in for those that statements name.
     package var schemas = SchemaNames()

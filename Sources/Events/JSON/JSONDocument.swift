@@ -9,14 +9,31 @@ package struct JSONDocument: Sendable {
         case object, array, text, number, boolean, null
     }
 
+    /// 16 bytes: there may be one for every two of the text.
     struct Value {
         let kind: Kind
-        /// In the text; without the quotes.
-        var bytes: Range<Int>
-        /// The value after this one and all that it holds.
-        var next: Int
         var isEscaped = false
         var holdsNUL = false
+        private let start: UInt32
+        private var end: UInt32
+        private var following: UInt32
+
+        init(_ kind: Kind, _ bytes: Range<Int>, next: Int) {
+            self.kind = kind
+            start = UInt32(bytes.lowerBound)
+            end = UInt32(bytes.upperBound)
+            following = UInt32(next)
+        }
+
+        /// In the text; without the quotes.
+        var bytes: Range<Int> { Int(start)..<Int(end) }
+        /// The value after this one and all that it holds.
+        var next: Int { Int(following) }
+
+        mutating func close(at end: Int, next: Int) {
+            self.end = UInt32(end)
+            following = UInt32(next)
+        }
     }
 
     /// Why bytes are not JSON.
@@ -42,6 +59,7 @@ package struct JSONDocument: Sendable {
 
     /// - Parameter depthLimit: how many objects and arrays may lie within each other.
     package init(_ bytes: [UInt8], depthLimit: Int = 128) throws(Fault) {
+        guard bytes.count < Int(UInt32.max) else { throw .malformed("it has four gigabytes or more") }
         do { _ = try UTF8Span(validating: bytes.span) } catch { throw .notUTF8 }
         self.bytes = bytes
         values = try bytes.withUnsafeBufferPointer { bytes throws(Fault) in

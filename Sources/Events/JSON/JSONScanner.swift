@@ -71,7 +71,7 @@ struct JSONScanner {
     private mutating func open(_ kind: JSONDocument.Kind) throws(JSONDocument.Fault) -> Int {
         guard depth < depthLimit else { throw .tooDeep(limit: depthLimit) }
         depth += 1
-        values.append(.init(kind: kind, bytes: index..<index, next: 0))
+        values.append(.init(kind, index..<index, next: 0))
         index += 1
         skipSpace()
         return values.count - 1
@@ -79,8 +79,7 @@ struct JSONScanner {
 
     private mutating func close(_ place: Int) {
         depth -= 1
-        values[place].bytes = values[place].bytes.lowerBound..<index
-        values[place].next = values.count
+        values[place].close(at: index, next: values.count)
     }
 
     /// Before each but the first of what a container holds.
@@ -93,7 +92,7 @@ struct JSONScanner {
     // MARK: Leaves
 
     private mutating func leaf(_ kind: JSONDocument.Kind, from start: Int) {
-        values.append(.init(kind: kind, bytes: start..<index, next: values.count + 1))
+        values.append(.init(kind, start..<index, next: values.count + 1))
     }
 
     private mutating func text() throws(JSONDocument.Fault) {

@@ -7,8 +7,12 @@ final class PoolWorker {
     private let outage: Outage
     private let tally: PoolTally
     private let keepsPlans: Bool
+    /// Since when the connection as it is keeps its plans; nil while it does not.
+    private var plannedAt: ContinuousClock.Instant?
     /// Callers of the connection as it is.
     private var callers = 0
+
+    private static let planLifetime: Duration = .seconds(60)
 
     init(_ configuration: PostgresConfiguration, outage: Outage, tally: PoolTally) {
         interrupt = PostgresInterrupt()
@@ -34,24 +38,29 @@ final class PoolWorker {
     }
 
     private func connect(until deadline: ContinuousClock.Instant) throws(PostgresError) -> PostgresConnection {
-        var isNew = false
         let connection = try link.connection(until: deadline) {
             outage.current = $0
         } onConnected: {
-            isNew = true
+            (plannedAt, callers) = (nil, 0)
         }
         outage.current = nil
-        if keepsPlans { try keepPlans(on: connection, isNew: isNew) }
+        if keepsPlans {
+            connection.deadline = deadline
+            defer { connection.deadline = nil }
+            try keepPlans(on: connection)
+        }
         return connection
     }
 
-    private func keepPlans(on connection: PostgresConnection, isNew: Bool) throws(PostgresError) {
-        if isNew {
-            callers = 0
-            try connection.planOnce()
-        } else if callers & (callers - 1) == 0 {
-            try connection.planAnew()
-        }
+    /// Whoever comes after one whose deadline was over meanwhile tries again.
+    private func keepPlans(on connection: PostgresConnection) throws(PostgresError) {
         callers += 1
+        if let plannedAt {
+            guard callers & (callers - 1) == 0 || plannedAt + Self.planLifetime < .now else { return }
+            try connection.planAnew()
+        } else {
+            try connection.planOnce()
+        }
+        plannedAt = .now
     }
 }
