@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import Synchronization
+import TestSupport
 
 /// A `daybook serve` of an installation. It can be ended in any way and started again, on the same port.
 final class Server: Sendable {
@@ -33,6 +34,7 @@ final class Server: Sendable {
     private let environment: [String: String]
     private let log: String
     private let state: Mutex<State>
+    private let hands = Gate(limit: 1)
 
     init(binary: String, roles: String, options: [String], environment: [String: String], log: String) {
         self.binary = binary
@@ -100,6 +102,16 @@ final class Server: Sendable {
         guard let child = state.withLock(\.child) else { return 0 }
         child.signal(SIGTERM)
         return await child.end()
+    }
+
+    /// Ends it and starts it again by `body`, while nobody else does: of two that start it at once one would run unseen.
+    func alone(_ body: () async throws -> Void) async throws {
+        await hands.enter()
+        do { try await body() } catch {
+            await hands.leave()
+            throw error
+        }
+        await hands.leave()
     }
 
     /// Ends it as `kill -9` does and starts it again.

@@ -29,9 +29,11 @@ struct Faults: Sendable {
     /// Ends a process at whatever instruction it is, and starts it again after a while.
     func kill(_ server: Server?) async throws {
         guard let server else { return }
-        await server.kill()
-        try await Task.sleep(for: .milliseconds(300))
-        try await server.start(waiting: false)
+        try await server.alone {
+            await server.kill()
+            try await Task.sleep(for: .milliseconds(300))
+            try await server.start(waiting: false)
+        }
     }
 
     /// Ends the process that owns the partition. The other one takes it over.
@@ -94,8 +96,10 @@ struct Faults: Sendable {
     /// Lets a process end in its own good time, and starts it again.
     private func replace(_ server: Server?) async throws {
         guard let server else { return }
-        await server.terminate()
-        try await server.start(waiting: false)
+        try await server.alone {
+            await server.terminate()
+            try await server.start(waiting: false)
+        }
     }
 
     private func restartRedis() async throws {
