@@ -71,7 +71,7 @@ struct ForgetTests {
                     group.cancelAll()
                 }
             }
-            _ = try await stage.redis("FLUSHALL")
+            _ = try await stage.redis("FLUSHDB")
             let events = try await subscriber.peek().events
             #expect(events.first?["type"].text == "message.created")
             #expect(events.first?["data"]["message"]["body"] == .null)
