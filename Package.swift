@@ -33,11 +33,13 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
@@ -71,6 +73,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Drivers: C is handled here and nowhere else.
@@ -106,7 +109,11 @@ let package = Package(
             ["Events", "EventStore", "Postgres", "Redis", "Threads", logging, lifecycle, metrics, collections]
         ),
 
-        module("Sessions", "Gateways/Sessions", ["EventStore", "Events", "Postgres", crypto, logging]),
+        module(
+            "Sessions",
+            "Gateways/Sessions",
+            ["Commands", "EventStore", "Events", "Postgres", "Projections", crypto, logging]
+        ),
         module(
             "GatewayHTTP",
             "Gateways/HTTP",
@@ -132,13 +139,45 @@ let package = Package(
                 httpTypes, lifecycle, metrics, crypto, nioCore, collections,
             ]
         ),
+        module(
+            "AuthAPI",
+            "Gateways/AuthAPI",
+            [
+                "GatewayHTTP", "Commands", "Events", "EventStore", "OIDC", "Observability", "Postgres", "Projections",
+                "Sessions", crypto,
+                hummingbird, httpTypes, logging,
+            ]
+        ),
+        module(
+            "DevIdP",
+            "Gateways/DevIdP",
+            [crypto, cryptoExtras, hummingbird, httpClient, httpTypes, jwtKit, logging, nioCore, nioHTTP1]
+        ),
+        module(
+            "OrgsAPI",
+            "Gateways/OrgsAPI",
+            [
+                "GatewayHTTP", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+                "Sessions",
+                hummingbird, httpTypes, logging,
+            ]
+        ),
+        module(
+            "Registrar",
+            "Workers/Registrar",
+            ["Commands", "Events", "EventStore", "Postgres", logging]
+        ),
+        module("OIDC", "Integrations/OIDC", [crypto, httpClient, jwtKit, logging, nioCore, nioHTTP1]),
+        module("Mail", "Integrations/Mail", [crypto, logging, nioCore, nioPosix, nioSSL]),
         module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
 
         .executableTarget(
             name: "Daybook",
             dependencies: [
-                "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres",
-                "Projections", "RealtimeAPI", "Redis", "Sessions", "Settings", "SlackImport", "TenantAPI", "Threads",
+                "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
+                "Observability", "Postgres",
+                "OrgsAPI", "Projections", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport",
+                "TenantAPI", "Threads",
                 "TransparencyLog", arguments, crypto, httpClient, hummingbird, hummingbirdCore, lifecycle, logging,
                 metrics, nioCore, nioHTTP1, nioSSL, tracing, unixSignals,
             ],
@@ -159,8 +198,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "EventStore", "Events", "Commands", "Migrations", "Postgres", "Redis", "TransparencyLog", crypto,
-                logging,
+                "EventStore", "Events", "Commands", "Migrations", "Postgres", "Projections", "Redis", "Sessions",
+                "TransparencyLog", crypto, logging,
             ],
             path: "Tests/Support",
             swiftSettings: settings
@@ -183,7 +222,7 @@ let package = Package(
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
-        tests("SessionsTests", ["Sessions", "Events", "EventStore", "Migrations", "Postgres"]),
+        tests("SessionsTests", ["Sessions", "Commands", "Events", "EventStore", "Postgres"]),
         tests(
             "TenantAPITests",
             [

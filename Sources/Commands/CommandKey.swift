@@ -30,6 +30,7 @@ struct CommandKey: Sendable {
             case .user(let id): "user:" + id.description
             case .system: "system"
             case .integration(let name): "integration:" + name
+            case .account(let id): "account:" + id.description
             }
         var hash = SHA256()
         for part in [

@@ -23,7 +23,8 @@ struct Daybook: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Status.self, Migrate.self, TenantCommand.self, TokenCommand.self, ForgetCommand.self,
+            Serve.self, DevIdPCommand.self, Status.self, Migrate.self, TenantCommand.self, TokenCommand.self,
+            ForgetCommand.self,
             ImportCommand.self,
             AuditCommand.self, ParkedCommand.self, RebuildCommand.self, ReplayCommand.self, MasterKeyCommand.self,
             ConfigCommand.self,

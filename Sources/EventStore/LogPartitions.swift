@@ -13,4 +13,9 @@ package enum LogPartitions {
             for number in 0..<Int32(count) { try connection.execute("SELECT es.make_partition(\(number))") }
         }
     }
+
+    /// Places a tenant where it says that it is, for a log whose tenants are known beforehand.
+    package static func place(_ tenant: Tenant, on connection: PostgresConnection) throws(PostgresError) {
+        try connection.execute("SELECT es.place_tenant(\(tenant.id), \(tenant.partition.number))")
+    }
 }

@@ -2,7 +2,7 @@ internal import EventStore
 
 package import struct Foundation.UUID
 
-/// An event of any stream of the product log.
+/// An event of any stream of any log.
 package enum AnyEvent: Sendable, Equatable {
     case user(UserID, UserEvent)
     case handle(HandleID, HandleEvent)
@@ -10,6 +10,7 @@ package enum AnyEvent: Sendable, Equatable {
     case message(MessageID, MessageEvent)
     case readState(ReadStateID, ReadStateEvent)
     case repair(RepairID, RepairEvent)
+    case control(ControlEvent)
 
     /// What happened, whatever it happened to.
     package var said: any Event {
@@ -20,6 +21,7 @@ package enum AnyEvent: Sendable, Equatable {
         case .message(_, let event): event
         case .readState(_, let event): event
         case .repair(_, let event): event
+        case .control(let event): event.said
         }
     }
 
@@ -32,13 +34,14 @@ package enum AnyEvent: Sendable, Equatable {
         case .message(let id, _): "\(id)"
         case .readState(let id, _): "\(id)"
         case .repair(let id, _): "\(id)"
+        case .control(let event): event.streamName
         }
     }
 
     /// The room that it happened in or to, if it did in one.
     package var room: RoomID? {
         switch self {
-        case .user, .handle, .repair: nil
+        case .user, .handle, .repair, .control: nil
         case .room(let id, _): id
         case .message(_, let event): event.room
         case .readState(_, .markerMoved(_, let room, _)): room
@@ -48,9 +51,10 @@ package enum AnyEvent: Sendable, Equatable {
 
 /// Which streams there are: the one list that knows every kind.
 package enum EventCatalog {
-    package static let kinds: [any Event.Type] = [
-        UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self, RepairEvent.self,
-    ]
+    package static let kinds: [any Event.Type] =
+        [
+            UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self, RepairEvent.self,
+        ] + ControlEvent.kinds
 
     /// The kind of stream that an event name belongs to, whatever its version.
     static let kindByName: [String: any Event.Type] = Dictionary(

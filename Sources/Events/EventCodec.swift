@@ -103,7 +103,7 @@ package struct EventCodec: Sendable {
             case is MessageEvent.Type: .message(MessageID(raw.stream), try payload(raw, as: MessageEvent.self))
             case is ReadStateEvent.Type: .readState(ReadStateID(raw.stream), try payload(raw, as: ReadStateEvent.self))
             case is RepairEvent.Type: .repair(RepairID(raw.stream), try payload(raw, as: RepairEvent.self))
-            default: throw DecodeError.unknownType(raw.type)
+            default: try control(raw, as: kind)
             }
         do {
             let metadata = try JSONReader.value(Metadata.self, of: raw.metadata)
@@ -111,6 +111,13 @@ package struct EventCodec: Sendable {
         } catch {
             throw DecodeError.malformed(raw.type, "metadata: \(error)")
         }
+    }
+
+    private func control<E: Event>(_ raw: RecordedEvent, as kind: E.Type) throws -> AnyEvent {
+        guard let event = ControlEvent(try payload(raw, as: kind), on: raw.stream) else {
+            throw DecodeError.unknownType(raw.type)
+        }
+        return .control(event)
     }
 
     private func payload<E: Event>(_ raw: RecordedEvent, as kind: E.Type) throws -> E {

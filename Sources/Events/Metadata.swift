@@ -7,6 +7,8 @@ package enum Actor: Codable, Hashable, Sendable {
     case system
     /// Something outside that speaks for people, such as `slack-import`.
     case integration(String)
+    /// A person whose doing is the installation's, not a tenant's.
+    case account(AccountID)
 }
 
 /// What an event says about its making. JSON in the log, beside the payload.

@@ -32,7 +32,15 @@ package struct Catalog: Sendable {
         .stores,
         .text("a name"),
         default: "daybook_control",
-        "The database of tenants and sessions."
+        "The database of organizations, accounts and sessions."
+    )
+    package let vmplaneDatabase = Setting<String>(
+        "vmplane-database",
+        .stores,
+        .text("a name"),
+        default: "daybook_vmplane",
+        hasFlag: false,
+        "The database of hosts and machines."
     )
     package let productDatabase = Setting<String>(
         "product-database",
@@ -128,6 +136,32 @@ package struct Catalog: Sendable {
         default: "8080",
         flag: "port",
         "The port to listen at."
+    )
+    package let publicURL = Setting<String?>(
+        "public-url",
+        .serving,
+        .text("a URL without a path, such as https://daybook.example"),
+        "Where browsers find the installation; by default the address that it listens at. With https, cookies are bound to it."
+    )
+    package let providersFile = Setting<String?>(
+        "auth.providers-file",
+        .serving,
+        .secretFile,
+        "A JSON file with the OpenID providers that vouch for people (docs/auth.md). Without it nobody logs in."
+    )
+    package let mailFolder = Setting<String?>(
+        "mail.folder",
+        .serving,
+        .text("the path of a folder"),
+        "Where mail is put, a file each, in place of being sent. Without it and `mail.smtp` none is."
+    )
+    package let mailSender = Setting<String>(
+        "mail.sender",
+        .serving,
+        .text("an e-mail address"),
+        default: "daybook@localhost.localdomain",
+        hasFlag: false,
+        "Whom mail comes from."
     )
     package let tlsCertificate = Setting<String?>(
         "tls.certificate",

@@ -50,10 +50,14 @@ package enum LogFormat: String, CaseIterable, SettingValue {
 package enum ServingRole: String, CaseIterable, Sendable {
     case tenantAPI = "tenant-api"
     case realtime
+    case authAPI = "auth-api"
+    case orgsAPI = "orgs-api"
     case projector
     case fanout
     /// Signs the heads of the log.
     case heads
+    /// Follows the control log: projects it, and founds the organizations that were asked for.
+    case registrar
 }
 
 extension Set: SettingValue where Element == ServingRole {

@@ -18,7 +18,7 @@ struct ImportTests {
         "Events": ["EventStore"],
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
-        "Gateways/Sessions": ["Events", "EventStore", "Postgres"],
+        "Gateways/Sessions": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Gateways/HTTP": [
             "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
         ],
@@ -28,10 +28,24 @@ struct ImportTests {
         "Gateways/RealtimeAPI": [
             "GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads",
         ],
+        "Gateways/AuthAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "OIDC", "Postgres",
+            "Projections",
+        ],
+        "Gateways/DevIdP": [],
+        "Integrations/Mail": [],
+        "Integrations/OIDC": [],
+        "Gateways/OrgsAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+        ],
+        "Workers/Registrar": ["Commands", "Events", "EventStore", "Postgres"],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "Commands", "Events", "EventStore", "GatewayHTTP", "Migrations", "Observability", "Postgres", "Projections",
-            "RealtimeAPI", "Redis", "Sessions", "Settings", "SlackImport", "TenantAPI", "Threads", "TransparencyLog",
+            "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
+            "Observability", "Postgres", "Projections",
+            "OrgsAPI", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport", "TenantAPI",
+            "Threads",
+            "TransparencyLog",
         ],
     ]
 
@@ -41,7 +55,7 @@ struct ImportTests {
         "EventStore", "Events",
         "Commands",
         "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
-        "SlackImport",
+        "AuthAPI", "DevIdP", "Mail", "OIDC", "OrgsAPI", "Registrar", "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -19,7 +19,7 @@ struct MigratorTests {
             }
             for (path, text) in files { try write(text, to: path, in: folder) }
             let configuration = new(beside: database)
-            try await body(folder, Migrator(schema: folder.path, configuration: configuration), configuration)
+            try await body(folder, Migrator(schema: [folder.path], configuration: configuration), configuration)
             try await database.pool().withConnection { connection in
                 try connection.executeScript("DROP DATABASE IF EXISTS \(database.name)_new WITH (FORCE)")
             }

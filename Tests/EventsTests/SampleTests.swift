@@ -76,16 +76,9 @@ struct SampleTests {
 
 extension AnyEvent {
     /// Whether it is this event.
-    func `is`(_ event: any Event) -> Bool {
-        switch self {
-        case .user(_, let mine): mine == event as? UserEvent
-        case .handle(_, let mine): mine == event as? HandleEvent
-        case .room(_, let mine): mine == event as? RoomEvent
-        case .message(_, let mine): mine == event as? MessageEvent
-        case .readState(_, let mine): mine == event as? ReadStateEvent
-        case .repair(_, let mine): mine == event as? RepairEvent
-        }
-    }
+    func `is`(_ event: any Event) -> Bool { equals(said, event) }
+
+    private func equals<E: Event>(_ mine: E, _ other: any Event) -> Bool { mine == other as? E }
 }
 
 /// An event as if it came from the log.

@@ -26,59 +26,140 @@ enum Samples {
     )
 
     /// What each sample must decode to; one of an older version to what its upcasters make of it.
-    static let events: [(type: EventType, event: any Event)] = [
+    static let events: [(type: EventType, event: any Event)] =
+        [
+            written(
+                UserEvent.joined(
+                    handle: Personal("ada", of: ada),
+                    name: Personal("Ada Lovelace", of: ada),
+                    kind: .person,
+                    role: .owner,
+                    source: source
+                )
+            ),
+            written(UserEvent.profileChanged(name: Personal("Ada, Countess of Lovelace", of: ada))),
+            written(UserEvent.roleChanged(role: .auditor)),
+            written(UserEvent.deactivated),
+            written(UserEvent.reactivated),
+            written(UserEvent.forgotten(by: bob, reason: .personAsked, key: SubjectKey(of: ada, id: adasKey))),
+            written(HandleEvent.taken(user: ada)),
+            written(RepairEvent.retried(stream: room.uuid, by: "eve")),
+            written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),
+            written(RoomEvent.created(kind: .private, name: "engines", topic: "Analytical ones", source: source)),
+            written(RoomEvent.changed(name: "looms", topic: nil)),
+            written(RoomEvent.archived),
+            written(RoomEvent.restored),
+            written(RoomEvent.memberAdded(user: bob, role: .member)),
+            written(RoomEvent.memberRemoved(user: bob)),
+            written(RoomEvent.memberRoleChanged(user: bob, role: .moderator)),
+            written(RoomEvent.messagesRangeDeleted(from: 3, to: 5, author: bob, reason: "spam")),
+            written(
+                MessageEvent.posted(
+                    room: room,
+                    author: ada,
+                    body: Personal("Hello **@bob** 👋", of: ada),
+                    mentions: [bob],
+                    thread: message,
+                    attachments: PersonalAttachments(
+                        [Attachment(name: "note g.png", mediaType: "image/png", size: 1843)],
+                        of: ada
+                    ),
+                    source: source
+                )
+            ),
+            written(
+                MessageEvent.edited(
+                    room: room,
+                    editor: bob,
+                    body: Personal("Good day", of: ada),
+                    mentions: [],
+                    source: source
+                )
+            ),
+            written(MessageEvent.deleted(room: room, by: bob, reason: "off topic")),
+            written(MessageEvent.reactionAdded(room: room, user: bob, emoji: "👩‍🔬", source: source)),
+            written(MessageEvent.reactionRemoved(room: room, user: bob, emoji: "👩‍🔬")),
+            written(ReadStateEvent.markerMoved(user: bob, room: room, message: message)),
+        ] + control
+
+    private static let org = OrgID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000e0")!)
+    private static let acme = TenantID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000e1")!)
+    private static let account = AccountID(ada.uuid)
+    private static let identity = IdentityID(UUID(uuidString: "01935a00-0000-8000-8000-0000000000e2")!)
+    private static let onboarding = OnboardingID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000e3")!)
+    private static let session = SessionID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000e4")!)
+    private static let time = Timestamp("2026-11-23T16:00:00.000001Z")!
+    private static let hash = Data(repeating: 7, count: 32)
+
+    /// Those of the control log.
+    private static let control: [(type: EventType, event: any Event)] = [
+        written(NameEvent.reserved(slug: "acme", onboarding: onboarding, until: time)),
+        written(NameEvent.confirmed(slug: "acme", org: org)),
+        written(NameEvent.released(reason: .lapsed)),
+        written(OrgEvent.created(name: "Acme, Inc.", slug: "acme", tenant: acme, founder: account)),
+        written(TenantEvent.provisioningStarted(org: org)),
+        written(TenantEvent.cellAssigned(cell: "main", partition: 3)),
+        written(TenantEvent.activated),
         written(
-            UserEvent.joined(
-                handle: Personal("ada", of: ada),
+            AccountEvent.created(
                 name: Personal("Ada Lovelace", of: ada),
-                kind: .person,
-                role: .owner,
-                source: source
+                email: Personal("ada@example.com", of: ada),
+                emailIsVerified: true
             )
         ),
-        written(UserEvent.profileChanged(name: Personal("Ada, Countess of Lovelace", of: ada))),
-        written(UserEvent.roleChanged(role: .auditor)),
-        written(UserEvent.deactivated),
-        written(UserEvent.reactivated),
-        written(UserEvent.forgotten(by: bob, reason: .personAsked, key: SubjectKey(of: ada, id: adasKey))),
-        written(HandleEvent.taken(user: ada)),
-        written(RepairEvent.retried(stream: room.uuid, by: "eve")),
-        written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),
-        written(RoomEvent.created(kind: .private, name: "engines", topic: "Analytical ones", source: source)),
-        written(RoomEvent.changed(name: "looms", topic: nil)),
-        written(RoomEvent.archived),
-        written(RoomEvent.restored),
-        written(RoomEvent.memberAdded(user: bob, role: .member)),
-        written(RoomEvent.memberRemoved(user: bob)),
-        written(RoomEvent.memberRoleChanged(user: bob, role: .moderator)),
-        written(RoomEvent.messagesRangeDeleted(from: 3, to: 5, author: bob, reason: "spam")),
+        written(AccountEvent.identityLinked(identity: identity, issuer: "https://id.example.com")),
+        written(AccountEvent.emailChanged(email: Personal("countess@example.com", of: ada), emailIsVerified: false)),
+        written(AccountEvent.membershipAdded(tenant: acme, user: bob)),
+        written(AccountEvent.sessionsEnded),
+        written(IdentityEvent.linked(account: account)),
         written(
-            MessageEvent.posted(
-                room: room,
-                author: ada,
-                body: Personal("Hello **@bob** 👋", of: ada),
-                mentions: [bob],
-                thread: message,
-                attachments: PersonalAttachments(
-                    [Attachment(name: "note g.png", mediaType: "image/png", size: 1843)],
-                    of: ada
-                ),
-                source: source
+            SessionEvent.opened(
+                holder: .user(tenant: acme, user: ada, parent: session),
+                tokenHash: hash,
+                label: Personal("Firefox on Linux", of: ada),
+                idleSeconds: 86_400,
+                expiresAt: time
+            )
+        ),
+        written(SessionEvent.refreshed(tokenHash: hash, previousUntil: time)),
+        written(SessionEvent.closed(reason: .tokenReused)),
+        written(PrincipalEvent.sessionsEnded(tenant: acme, user: bob)),
+        written(PrincipalEvent.forgotten(tenant: acme, user: ada, key: SubjectKey(of: ada, id: adasKey))),
+        written(
+            OnboardingEvent.started(
+                account: account,
+                org: org,
+                tenant: acme,
+                name: "Acme, Inc.",
+                slug: "acme",
+                until: time
             )
         ),
         written(
-            MessageEvent.edited(
-                room: room,
-                editor: bob,
-                body: Personal("Good day", of: ada),
-                mentions: [],
-                source: source
+            OnboardingEvent.completionRequested(
+                wishes: .init(
+                    handle: Personal("ada", of: ada),
+                    name: Personal("Ada", of: ada),
+                    room: "general",
+                    invites: [Personal("bob@example.com", of: ada)]
+                )
             )
         ),
-        written(MessageEvent.deleted(room: room, by: bob, reason: "off topic")),
-        written(MessageEvent.reactionAdded(room: room, user: bob, emoji: "👩‍🔬", source: source)),
-        written(MessageEvent.reactionRemoved(room: room, user: bob, emoji: "👩‍🔬")),
-        written(ReadStateEvent.markerMoved(user: bob, room: room, message: message)),
+        written(OnboardingEvent.finished(user: ada)),
+        written(OnboardingEvent.lapsed),
+        written(OnboardingEvent.failed(code: "name.taken")),
+        written(
+            InviteEvent.invited(
+                tenant: acme,
+                email: Personal("bob@example.com", of: ada),
+                role: .member,
+                by: ada,
+                expiresAt: time
+            )
+        ),
+        written(InviteEvent.accepted(account: account, user: bob)),
+        written(InviteEvent.revoked(by: ada)),
+        written(InviteEvent.mailed),
     ]
 
     static let folder = URL(filePath: #filePath).appending(path: "../../../schema/events").standardizedFileURL

@@ -267,8 +267,8 @@ struct PollTests {
             let answer = try await subscriber.whileParked {
                 start = .now
                 // As another process would: this one has to learn of it.
-                _ = try await stage.database.pool().execute(
-                    "UPDATE control.sessions SET revoked_at = now() WHERE id = \(subscriber.session.id)"
+                try await stage.control.run(
+                    CloseSession(session: SessionID(subscriber.session.id), reason: .revoked)
                 )
             }
             #expect(answer.status == .unauthorized && ContinuousClock.now - start < .milliseconds(1500))

@@ -7,7 +7,6 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Migrations
 import NIOCore
 import Postgres
 import Projections
@@ -27,7 +26,7 @@ struct Stage: Sendable {
     let codec: EventCodec
     let commands: CommandHandler
     let reads: ReadModels
-    let sessions: SessionStore
+    let control: TestControl
     private(set) var api: RealtimeAPI
     private(set) var client: any TestClientProtocol
 
@@ -47,12 +46,6 @@ struct Stage: Sendable {
     ) async throws {
         try await TestRedis.lend { redis in
             try await TestDatabase.run { database in
-                let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
-                // A copied database has its template's content, but not who may make schemas in it.
-                try PostgresConnection(database.configuration()).executeScript(
-                    "GRANT CREATE ON DATABASE \(database.name) TO daybook_owner"
-                )
-                try Migrator(schema: control, configuration: database.configuration()).migrate()
                 try await start(options, database, redis, body)
             }
         }
@@ -69,9 +62,11 @@ struct Stage: Sendable {
         let codec = EventCodec(keyring: Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender)))
         let progress = PositionWatch()
         let reads = ReadModels(pool: database.pool(as: .gateway, size: 2), progress: progress)
-        let sessions = SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
+        let control = try await database.control()
+        let sessions = control.plane.sessions
         var configuration = RealtimeAPI.Configuration(
-            redis: try options.apiRedis.map { try RedisConfiguration(url: $0) } ?? redis
+            redis: try options.apiRedis.map { try RedisConfiguration(url: $0) } ?? redis,
+            cookies: SessionCookies(origin: "http://127.0.0.1")
         )
         options.api(&configuration)
         let api = RealtimeAPI(
@@ -134,7 +129,7 @@ struct Stage: Sendable {
                             codec: codec,
                             commands: CommandHandler(log: log, codec: codec, logger: database.logger),
                             reads: reads,
-                            sessions: sessions,
+                            control: control,
                             api: api,
                             client: client
                         )
@@ -154,11 +149,11 @@ struct Stage: Sendable {
     /// Another process of the realtime API, which shares nothing with the first but the stores.
     func atAnotherGateway(_ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
         let other = RealtimeAPI(
-            .init(redis: redis),
+            .init(redis: redis, cookies: SessionCookies(origin: "http://127.0.0.1")),
             log: log,
             codec: codec,
             reads: reads,
-            sessions: sessions,
+            sessions: control.plane.sessions,
             positions: PositionTokens(masterKey: database.masterKey),
             masterKey: database.masterKey,
             logger: database.logger

@@ -32,12 +32,7 @@ struct Subscriber: Sendable {
     init(_ user: UserID, on stage: Stage, in tenant: Tenant? = nil) async throws {
         self.stage = stage
         self.user = user
-        (session, token) = try await stage.sessions.open(
-            tenant: tenant ?? stage.tenant,
-            user: user,
-            lifetime: .seconds(3600),
-            label: "test"
-        )
+        (session, token) = try await stage.control.open(tenant: tenant ?? stage.tenant, user: user)
     }
 
     func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws -> Answer {

@@ -1,7 +1,7 @@
+import Commands
 import EventStore
 import Events
 import Foundation
-import Migrations
 import Postgres
 import Sessions
 import Synchronization
@@ -12,34 +12,23 @@ struct SessionStoreTests {
     private let tenant = Tenant(id: .v7(), partition: Partition(2))
     private let user = UserID()
 
-    private func run(_ body: (TestDatabase) async throws -> Void) async throws {
-        try await TestDatabase.run { database in
-            let schema = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
-            // A database that was copied has its template's content, but not who may make schemas in it.
-            try PostgresConnection(database.configuration())
-                .executeScript("GRANT CREATE ON DATABASE \(database.name) TO daybook_owner")
-            try Migrator(schema: schema, configuration: database.configuration()).migrate()
-            try await body(database)
-        }
+    private func run(_ body: (TestDatabase, TestControl) async throws -> Void) async throws {
+        try await TestDatabase.run { database in try await body(database, database.control()) }
     }
 
-    private func store(_ database: TestDatabase) -> SessionStore {
-        SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
+    /// As of another process.
+    private func store(_ database: TestDatabase, _ control: TestControl) -> SessionStore {
+        SessionStore(pool: control.pool(as: .gateway), logger: database.logger)
     }
 
     @Test func `a token stands for the user of its tenant`() async throws {
-        try await run { (database) async throws in
-            let (session, token) = try await store(database).open(
-                tenant: tenant,
-                user: user,
-                lifetime: .seconds(60),
-                label: "test"
-            )
+        try await run { (database, control) async throws in
+            let (session, token) = try await control.open(tenant: tenant, user: user)
             #expect(token.hasPrefix("dbk_"))
             #expect(token.count == 47)
             #expect(session.tenant == tenant)
             #expect(session.user == user)
-            #expect(try await store(database).authenticate(token) == session)
+            #expect(try await store(database, control).authenticate(token) == session)
         }
     }
 
@@ -48,61 +37,71 @@ struct SessionStoreTests {
             "", "dbk_", "Bearer", String(repeating: "x", count: 47), "dbk_" + String(repeating: "A", count: 43),
             "dbk_" + String(repeating: "A", count: 42) + "=", "dbk_" + String(repeating: "é", count: 43),
         ]
-        try await run { (database) async throws in
-            let store = store(database)
+        try await run { (database, control) async throws in
+            let store = store(database, control)
             for token in tokens { #expect(try await store.authenticate(token) == nil, "\(token)") }
         }
     }
 
     @Test func `no two sessions share a token and the database holds none of them`() async throws {
-        try await run { (database) async throws in
-            let store = store(database)
-            let first = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
-            let second = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test")
+        try await run { (_, control) async throws in
+            let first = try await control.open(tenant: tenant, user: user)
+            let second = try await control.open(tenant: tenant, user: user)
             #expect(first.token != second.token)
-            let rows = try await database.pool().query("SELECT s::text FROM control.sessions s", as: String.self)
+            let connection = try control.superuser()
+            let rows = try connection.execute("SELECT s::text FROM rm.sessions s").decode(String.self)
             #expect(rows.count == 2)
-            for row in rows {
-                #expect(!row.contains(first.token.dropFirst(4)))
-                #expect(!row.contains(second.token.dropFirst(4)))
+            let events = try connection.execute("SELECT encode(payload, 'escape') FROM es.events").decode(String.self)
+            for text in rows + events {
+                #expect(!text.contains(first.token.dropFirst(4)))
+                #expect(!text.contains(second.token.dropFirst(4)))
             }
         }
     }
 
     @Test func `a session that has run out is over, though it was cached`() async throws {
-        try await run { (database) async throws in
-            let store = store(database)
-            let (session, token) = try await store.open(
-                tenant: tenant,
-                user: user,
-                lifetime: .seconds(3),
-                label: "test"
-            )
+        try await run { (database, control) async throws in
+            let store = store(database, control)
+            let (session, token) = try await control.open(tenant: tenant, user: user, lifetime: .seconds(3))
             #expect(try await store.authenticate(token) != nil)
             while Timestamp.now <= session.expiresAt { try await Task.sleep(for: .milliseconds(20)) }
             #expect(try await store.authenticate(token) == nil)
-            #expect(try await self.store(database).authenticate(token) == nil)
+            #expect(try await self.store(database, control).authenticate(token) == nil)
         }
     }
 
-    @Test func `a session revoked in one process is over in another within a second`() async throws {
-        try await run { (database) async throws in
-            let (here, there) = (store(database), store(database))
-            let (session, token) = try await here.open(
-                tenant: tenant,
-                user: user,
-                lifetime: .seconds(60),
-                label: "test"
+    @Test func `a session that lies idle for too long is over, and one that is used is not`() async throws {
+        try await run { (database, control) async throws in
+            let lifetimes = SessionIssuer.Lifetimes(idle: .seconds(60), absolute: .seconds(3600))
+            let issuer = control.plane.issuer
+            try await control.register(tenant)
+            let idle = try await issuer.open(tenant: tenant, user: user, lifetimes: lifetimes, label: "idle")
+            let used = try await issuer.open(tenant: tenant, user: user, lifetimes: lifetimes, label: "used")
+            let connection = try control.superuser()
+            try connection.execute("UPDATE rm.sessions SET opened_at = opened_at - interval '61 seconds'")
+            try connection.execute(
+                "INSERT INTO control.session_use (session, last_seen) VALUES (\(used.session.id), now())"
             )
+            let store = store(database, control)
+            #expect(try await store.authenticate(idle.token) == nil)
+            #expect(try await store.authenticate(used.token)?.id == used.session.id)
+        }
+    }
+
+    @Test func `a session ended in one process is over in another within a second`() async throws {
+        try await run { (database, control) async throws in
+            let here = control.plane
+            let there = store(database, control)
+            let (session, token) = try await control.open(tenant: tenant, user: user)
             let heard = Mutex<[UUID]>([])
             there.onRevoked { id in heard.withLock { $0.append(id) } }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await there.run() }
                 #expect(try await there.authenticate(token) == session)
 
-                #expect(try await here.revoke(session.id))
+                #expect(try await here.issuer.close(SessionID(session.id)))
                 let revoked = ContinuousClock.now
-                #expect(try await here.authenticate(token) == nil)
+                #expect(try await here.sessions.authenticate(token) == nil)
                 while try await there.authenticate(token) != nil { try await Task.sleep(for: .milliseconds(10)) }
                 #expect(ContinuousClock.now - revoked < .seconds(1))
                 // It is asked about again and again, but told once.
@@ -111,23 +110,34 @@ struct SessionStoreTests {
                 #expect(try await there.authenticate(token) == nil)
                 group.cancelAll()
             }
-            #expect(try await self.store(database).authenticate(token) == nil)
-            #expect(try await here.revoke(session.id) == false)
-            #expect(try await here.revoke(UUID()) == false)
+            #expect(try await store(database, control).authenticate(token) == nil)
+            #expect(try await here.issuer.close(SessionID(session.id)) == false)
+            #expect(try await here.issuer.close(SessionID()) == false)
+        }
+    }
+
+    @Test func `all sessions of a user end together, and nobody else's`() async throws {
+        try await run { (database, control) async throws in
+            let mine = [
+                try await control.open(tenant: tenant, user: user), try await control.open(tenant: tenant, user: user),
+            ]
+            let other = try await control.open(tenant: tenant, user: UserID())
+            try await control.plane.issuer.endAll(of: user, in: tenant)
+            let later = try await control.open(tenant: tenant, user: user)
+            for store in [control.plane.sessions, store(database, control)] {
+                for session in mine { #expect(try await store.authenticate(session.token) == nil) }
+                #expect(try await store.authenticate(other.token) == other.session)
+                #expect(try await store.authenticate(later.token) == later.session)
+            }
         }
     }
 
     @Test func `while the database is away known tokens work, and others get an error instead of a no`() async throws {
-        try await run { (database) async throws in
-            let pool = database.pool(as: .gateway)
+        try await run { (database, control) async throws in
+            let pool = control.pool(as: .gateway)
             let store = SessionStore(pool: pool, logger: database.logger)
-            let (session, token) = try await store.open(
-                tenant: tenant,
-                user: user,
-                lifetime: .seconds(60),
-                label: "test"
-            )
-            let other = try await store.open(tenant: tenant, user: user, lifetime: .seconds(60), label: "test").token
+            let (session, token) = try await control.open(tenant: tenant, user: user)
+            let other = try await control.open(tenant: tenant, user: user).token
             let unknown = "dbk_" + String(repeating: "A", count: 43)
             #expect(try await store.authenticate(token) == session)
             #expect(try await store.authenticate(unknown) == nil)
@@ -141,14 +151,28 @@ struct SessionStoreTests {
         }
     }
 
-    @Test func `a taken slug keeps its tenant`() async throws {
-        try await run { (database) async throws in
-            let directory = TenantDirectory(pool: database.pool(as: .appender))
-            #expect(try await directory.tenant(named: "demo") == nil)
-            #expect(try await directory.register(slug: "demo", tenant: tenant) == tenant)
-            let other = Tenant(id: .v7(), partition: Partition(0))
-            #expect(try await directory.register(slug: "demo", tenant: other) == tenant)
-            #expect(try await TenantDirectory(pool: database.pool(as: .gateway)).tenant(named: "demo") == tenant)
+    @Test func `nobody comes into a tenant that has no place yet`() async throws {
+        try await run { (database, control) async throws in
+            let id = TenantID(tenant.id)
+            try await control.run(FoundOrg(org: OrgID(), tenant: id, slug: "acme", name: "Acme"))
+            let lifetimes = SessionIssuer.Lifetimes.fixed(.seconds(60))
+            let early = try await control.plane.issuer.open(
+                tenant: tenant,
+                user: user,
+                lifetimes: lifetimes,
+                label: "early"
+            )
+            let directory = TenantDirectory(pool: control.pool(as: .gateway))
+            #expect(try await store(database, control).authenticate(early.token) == nil)
+            #expect(try await directory.tenant(named: "acme") == nil)
+            #expect(try await control.plane.registry.tenant(named: "acme")?.place == nil)
+
+            try await control.run(AssignCell(tenant: id, cell: "main", partition: tenant.partition))
+            try await control.run(ActivateTenant(tenant: id))
+            #expect(try await control.plane.registry.tenant(named: "acme")?.place == tenant)
+            try await control.isProjected()
+            #expect(try await directory.tenant(named: "acme") == tenant)
+            #expect(try await store(database, control).authenticate(early.token) != nil)
         }
     }
 }

@@ -1,9 +1,12 @@
 internal import Crypto
 package import EventStore
+internal import Events
 internal import Foundation
 package import Logging
 internal import Migrations
 package import Postgres
+internal import Projections
+internal import Sessions
 internal import Synchronization
 
 /// A fresh, migrated product database for one test, on the server that `DAYBOOK_TEST_POSTGRES` names (a superuser's
@@ -17,7 +20,7 @@ internal import Synchronization
 ///         }
 ///     }
 ///
-/// It is a copy of a template, which is migrated once for each state of `schema/product`.
+/// It is a copy of a template, which is migrated once for each state of the schema.
 package final class TestDatabase: Sendable {
     package enum Role: String, Sendable, CaseIterable {
         case appender, projector, gateway, auditor
@@ -112,9 +115,58 @@ package final class TestDatabase: Sendable {
         return tenant
     }
 
-    /// The folder `schema/product` of this checkout.
-    package static var schema: String {
-        URL(fileURLWithPath: #filePath).appending(path: "../../../schema/product").standardizedFileURL.path
+    /// A control plane beside this database, gone at the end of the test.
+    package func control() async throws -> TestControl {
+        let name = try await server.makeDatabase(of: "control")
+        opened.withLock {
+            $0.append { [server] in  // What cannot be dropped goes with the server.
+                try? await server.drop(name)
+            }
+        }
+        let configuration: @Sendable (Role) -> PostgresConfiguration = { role in
+            var configuration = self.configuration(as: role)
+            configuration.database = name
+            return configuration
+        }
+        let plane = ControlPlane(
+            .init(appender: configuration(.appender), gateway: configuration(.gateway)),
+            masterKey: masterKey,
+            logger: logger
+        )
+        var projecting = Projector.Configuration(
+            postgres: configuration(.projector),
+            partitions: [Tenant.installation.partition]
+        )
+        projecting.set = .control
+        projecting.name = "registrar"
+        let projector = Projector(
+            projecting,
+            log: plane.log,
+            codec: plane.codec,
+            progress: plane.reads.progress,
+            logger: logger
+        )
+        let running = Task { try await projector.run() }
+        opened.withLock { opened in
+            opened.append {
+                running.cancel()
+                _ = await running.result
+                await plane.close()
+            }
+        }
+        return TestControl(plane, configuration: configuration) { close in
+            self.opened.withLock { $0.append(close) }
+        }
+    }
+
+    /// The folders of SQL that make the product database.
+    package static var schema: [String] { schema(of: "product") }
+
+    /// Those of a logical database, such as `control`.
+    package static func schema(of database: String) -> [String] {
+        ["log", database].map {
+            URL(fileURLWithPath: #filePath).appending(path: "../../../schema/\($0)").standardizedFileURL.path
+        }
     }
 
     private func close() async {

@@ -24,11 +24,13 @@ final class TestServer: Sendable {
     }
 
     /// A copy of the template, which is made if this is the first test ever to need it.
-    func makeDatabase() async throws -> String {
+    ///
+    /// - Parameter kind: a logical database, such as `product`.
+    func makeDatabase(of kind: String = "product") async throws -> String {
         let name = "daybook_test_\(UUID.v7().uuidString.lowercased().replacing("-", with: ""))"
         try await administration.withConnection(timeout: .seconds(120)) { [configuration] connection in
-            let template = try Self.templateName()
-            try Self.makeTemplate(template, configuration, on: connection)
+            let template = try Self.templateName(of: kind)
+            try Self.makeTemplate(template, of: kind, configuration, on: connection)
             try connection.executeScript("CREATE DATABASE \(name) TEMPLATE \(template)")
             // A copy has its template's objects, but not the rights on the database itself.
             try connection.executeScript("GRANT CREATE ON DATABASE \(name) TO daybook_owner")
@@ -43,12 +45,14 @@ final class TestServer: Sendable {
     }
 
     /// Named after the schema's content, so that another schema has another template.
-    private static func templateName() throws -> String {
+    private static func templateName(of kind: String) throws -> String {
         var hash = SHA256()
-        for path in try FileManager.default.subpathsOfDirectory(atPath: TestDatabase.schema).sorted()
-        where path.hasSuffix(".sql") {
-            hash.update(data: Data(path.utf8))
-            hash.update(data: FileManager.default.contents(atPath: "\(TestDatabase.schema)/\(path)") ?? Data())
+        for folder in TestDatabase.schema(of: kind) {
+            for path in try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+            where path.hasSuffix(".sql") {
+                hash.update(data: Data(path.utf8))
+                hash.update(data: FileManager.default.contents(atPath: "\(folder)/\(path)") ?? Data())
+            }
         }
         return "daybook_template_"
             + hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
@@ -56,6 +60,7 @@ final class TestServer: Sendable {
 
     private static func makeTemplate(
         _ name: String,
+        of kind: String,
         _ configuration: PostgresConfiguration,
         on connection: PostgresConnection
     ) throws {
@@ -71,7 +76,7 @@ final class TestServer: Sendable {
         guard try !connection.execute(exists).decode(Bool.self)[0] else { return }
         var template = configuration
         template.database = name
-        try Migrator(schema: TestDatabase.schema, configuration: template).migrate()
+        try Migrator(schema: TestDatabase.schema(of: kind), configuration: template).migrate()
         try LogPartitions.make(4, on: PostgresConnection(template))
         try connection.executeScript("ALTER DATABASE \(name) IS_TEMPLATE true ALLOW_CONNECTIONS false")
     }

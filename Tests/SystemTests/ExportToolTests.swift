@@ -21,7 +21,7 @@ struct ExportToolTests {
         func path(_ name: String) -> String { "\(installation.folder)/\(name)" }
 
         func converse(_ count: Int) async throws {
-            let server = try await installation.serve(roles: "tenant-api")
+            let server = try await installation.serve(roles: "tenant-api,registrar")
             for (user, tenant) in [("ada", Installation.tenant), ("eve", "other")] {
                 let token = try await installation.token(for: user, of: tenant)
                 let room = try JSON(

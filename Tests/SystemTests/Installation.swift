@@ -108,7 +108,7 @@ final class Installation: Sendable {
         if let postgres {
             await postgres.kill()
         } else {
-            for database in [controlDatabase, productDatabase] {
+            for database in [controlDatabase, productDatabase, vmplaneDatabase] {
                 // The next run makes databases of other names.
                 try? drop(database)
             }
@@ -127,6 +127,7 @@ final class Installation: Sendable {
 
     var controlDatabase: String { "\(name)_control" }
     var productDatabase: String { "\(name)_product" }
+    var vmplaneDatabase: String { "\(name)_vmplane" }
 
     /// A connection of one's own to the product database, as a superuser or one of Daybook's roles such as `projector`.
     func product(as role: String? = nil) throws -> PostgresConnection {
@@ -143,6 +144,7 @@ final class Installation: Sendable {
         environment["DAYBOOK_REDIS"] = redis.url
         environment["DAYBOOK_CONTROL_DATABASE"] = controlDatabase
         environment["DAYBOOK_PRODUCT_DATABASE"] = productDatabase
+        environment["DAYBOOK_VMPLANE_DATABASE"] = vmplaneDatabase
         environment["DAYBOOK_MASTER_KEY_FILE"] = "\(folder)/master.key"
         environment["DAYBOOK_SCHEMA"] = Self.checkout.appending(path: "schema").path
         return environment.merging(settings) { $1 }
@@ -158,13 +160,19 @@ final class Installation: Sendable {
     /// - Parameters:
     ///   - roles: as `daybook serve --role` takes them.
     ///   - options: further ones of `daybook serve`.
+    ///   - port: where it listens; any that is free unless told otherwise.
     ///   - waiting: false to have it back as soon as it answers at all, such as when a store is away.
-    func serve(roles: String = "all", options: [String] = [], waiting: Bool = true) async throws -> Server {
+    func serve(
+        roles: String = "all",
+        options: [String] = [],
+        port: UInt16? = nil,
+        waiting: Bool = true
+    ) async throws -> Server {
         let environment = environment
         let server = servers.withLock { servers in
             let log = "\(folder)/server-\(servers.count).log"
             servers.append(
-                Server(binary: binary, roles: roles, options: options, environment: environment, log: log)
+                Server(binary: binary, roles: roles, options: options, environment: environment, log: log, port: port)
             )
             return servers[servers.count - 1]
         }

@@ -73,6 +73,7 @@ struct ServeTests {
             let realtime = try await installation.serve(roles: "realtime")
             _ = try await installation.serve(roles: "projector")
             _ = try await installation.serve(roles: "fanout")
+            _ = try await installation.serve(roles: "registrar")
             let ada = try await installation.token(for: "ada")
             #expect(try await realtime.get("/api/me", as: ada).status == 404)
             let room = try await room(on: api, as: ada)

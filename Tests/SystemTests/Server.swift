@@ -36,13 +36,21 @@ final class Server: Sendable {
     private let state: Mutex<State>
     private let hands = Gate(limit: 1)
 
-    init(binary: String, roles: String, options: [String], environment: [String: String], log: String) {
+    /// - Parameter port: where it listens; any that is free unless told otherwise.
+    init(
+        binary: String,
+        roles: String,
+        options: [String],
+        environment: [String: String],
+        log: String,
+        port: UInt16? = nil
+    ) {
         self.binary = binary
         self.roles = roles
         self.options = options
         self.environment = environment
         self.log = log
-        state = Mutex(State(port: FreePort.next()))
+        state = Mutex(State(port: port ?? FreePort.next()))
     }
 
     var url: String { "\(speaksTLS ? "https" : "http")://127.0.0.1:\(state.withLock(\.port))" }

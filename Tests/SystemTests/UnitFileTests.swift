@@ -8,7 +8,8 @@ private let analyzer = "/usr/bin/systemd-analyze"
 struct UnitFileTests {
     private static let names = [
         "daybook-tenant-api@.service", "daybook-realtime@.service", "daybook-projector@.service",
-        "daybook-fanout@.service", "daybook-heads@.service", "daybook-migrate.service", "daybook.target",
+        "daybook-fanout@.service", "daybook-heads@.service", "daybook-registrar@.service",
+        "daybook-migrate.service", "daybook.target",
     ]
 
     /// Runs `systemd-analyze` on a copy of the units that names an executable which is there, since it looks for it.

@@ -7,7 +7,6 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Migrations
 import NIOCore
 import Postgres
 import Projections
@@ -28,7 +27,7 @@ struct Premises: Sendable {
     let database: TestDatabase
     let tenant: Tenant
     let handler: CommandHandler
-    let sessions: SessionStore
+    let control: TestControl
     let positions: PositionTokens
     let owner: Person
     /// Signs the heads of the log, when a test asks for it.
@@ -47,19 +46,13 @@ struct Premises: Sendable {
         _ body: @Sendable (Premises) async throws -> Void
     ) async throws {
         try await TestDatabase.run { database in
-            let control = URL(filePath: TestDatabase.schema).appending(path: "../control").standardizedFileURL.path
-            // A database that was copied has its template's content, but not who may make schemas in it.
-            try PostgresConnection(database.configuration()).executeScript(
-                "GRANT CREATE ON DATABASE \(database.name) TO daybook_owner"
-            )
-            try Migrator(schema: control, configuration: database.configuration()).migrate()
+            let control = try await database.control()
             let log = database.log()
             let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
             let codec = EventCodec(keyring: keyring)
             let handler = CommandHandler(log: log, codec: codec, logger: database.logger)
             let progress = PositionWatch()
             let reads = ReadModels(pool: database.pool(as: .gateway, size: 2), progress: progress)
-            let sessions = SessionStore(pool: database.pool(as: .gateway), logger: database.logger)
             let signer = try HeadSigner(newKeyFor: "example.com/log")
             let headKey = try HeadVerifier(publicKey: signer.publicKey)
             let heads = HeadFolder(path: try database.folder(), verifier: headKey)
@@ -73,7 +66,9 @@ struct Premises: Sendable {
             let api = TenantAPI(
                 commands: handler,
                 reads: reads,
-                sessions: sessions,
+                sessions: control.plane.sessions,
+                issuer: control.plane.issuer,
+                cookies: SessionCookies(origin: "http://127.0.0.1"),
                 masterKey: database.masterKey,
                 heads: heads
             )
@@ -98,7 +93,7 @@ struct Premises: Sendable {
             let tenant = try await database.makeTenant()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 if projecting { group.addTask { try await projector.run() } }
-                let owner = try await newcomer("owner", .owner, in: tenant, handler, sessions)
+                let owner = try await newcomer("owner", .owner, in: tenant, handler, control)
                 let result: Result<Void, any Error>
                 do {
                     try await app.test(setup) { client in
@@ -106,7 +101,7 @@ struct Premises: Sendable {
                             database: database,
                             tenant: tenant,
                             handler: handler,
-                            sessions: sessions,
+                            control: control,
                             positions: PositionTokens(masterKey: database.masterKey),
                             owner: owner,
                             keeper: keeper,
@@ -130,7 +125,7 @@ struct Premises: Sendable {
     // MARK: People
 
     func person(_ handle: String, _ role: Role = .member, in tenant: Tenant? = nil) async throws -> Person {
-        try await Self.newcomer(handle, role, in: tenant ?? self.tenant, handler, sessions)
+        try await Self.newcomer(handle, role, in: tenant ?? self.tenant, handler, control)
     }
 
     private static func newcomer(
@@ -138,7 +133,7 @@ struct Premises: Sendable {
         _ role: Role,
         in tenant: Tenant,
         _ handler: CommandHandler,
-        _ sessions: SessionStore
+        _ control: TestControl
     ) async throws -> Person {
         let id = UserID()
         let system = CommandContext(caller: Caller(tenant: tenant, actor: .system, user: nil))
@@ -146,7 +141,7 @@ struct Premises: Sendable {
             AddUser(user: id, handle: handle, name: handle.capitalized, role: role),
             in: system
         )
-        let (_, token) = try await sessions.open(tenant: tenant, user: id, lifetime: .seconds(600), label: "test")
+        let (_, token) = try await control.open(tenant: tenant, user: id)
         return Person(id: id, token: token)
     }
 

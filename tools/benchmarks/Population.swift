@@ -26,21 +26,15 @@ struct Population: Sendable {
         let keys = PostgresPool(system.configuration("daybook_appender"), size: 4, queueLimit: 100_000)
         let codec = EventCodec(keyring: Keyring(masterKey: system.masterKey, pool: keys))
         let handler = CommandHandler(log: log, codec: codec, logger: system.logger)
-        let control = PostgresPool(
-            system.configuration("daybook_gateway", "daybook_control"),
-            size: 4,
-            queueLimit: 100_000
+        let control = ControlPlane(
+            .init(
+                appender: system.configuration("daybook_appender", "daybook_control"),
+                gateway: system.configuration("daybook_gateway", "daybook_control")
+            ),
+            masterKey: system.masterKey,
+            logger: system.logger
         )
-        let sessions = SessionStore(pool: control, logger: system.logger)
-        let registrar = PostgresPool(
-            system.configuration("daybook_appender", "daybook_control"),
-            size: 1,
-            queueLimit: 10
-        )
-        let tenant = try await TenantDirectory(pool: registrar).register(
-            slug: name,
-            tenant: try await log.place(.v7(), in: partition)
-        )
+        let tenant = try await place(name, in: partition, of: log, by: control)
         let caller = Caller(tenant: tenant, actor: .system, user: nil)
         let members = try await concurrently(count, width: 200) { index in
             let user = UserID()
@@ -51,12 +45,33 @@ struct Population: Sendable {
                 role: index == 0 ? .owner : .member
             )
             _ = try await handler.handle(add, in: CommandContext(caller: caller))
-            let token = try await sessions.open(tenant: tenant, user: user, lifetime: .seconds(86400), label: "bench")
-                .token
+            let token = try await control.issuer.open(
+                tenant: tenant,
+                user: user,
+                lifetimes: .fixed(.seconds(86400)),
+                label: "bench"
+            ).token
             return (user, token)
         }
-        for pool in [registrar, control] { await pool.close() }
+        await control.close()
         return Population(tenant: tenant, users: members.map(\.0), tokens: members.map(\.1), handler: handler, log: log)
+    }
+
+    private static func place(
+        _ name: String,
+        in partition: Partition,
+        of log: EventLog,
+        by control: ControlPlane
+    ) async throws -> Tenant {
+        let tenant = TenantID()
+        let context = CommandContext(caller: Caller(tenant: .installation, actor: .system, user: nil))
+        let found = FoundOrg(org: OrgID(), tenant: tenant, slug: name, name: name)
+        _ = try await control.handler.handle(found, in: context)
+        let placed = try await log.place(tenant.uuid, in: partition)
+        let assign = AssignCell(tenant: tenant, cell: "main", partition: partition)
+        _ = try await control.handler.handle(assign, in: context)
+        _ = try await control.handler.handle(ActivateTenant(tenant: tenant), in: context)
+        return placed
     }
 
     /// A private room of these members; the first one made it.

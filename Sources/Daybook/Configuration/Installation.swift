@@ -4,6 +4,7 @@ internal import Logging
 internal import Observability
 internal import Postgres
 internal import Redis
+internal import Sessions
 internal import Settings
 
 /// An installation's stores and secrets, as the settings name them.
@@ -20,7 +21,8 @@ struct Installation {
     /// For a subcommand that has no further settings.
     init(_ options: InstallationOptions) throws { self.init(try Settings(options)) }
 
-    enum Database { case control, product }
+    /// The logical databases, each with a log of its own.
+    enum Database: String, CaseIterable { case control, product, vmplane }
 
     /// What a connection may do, by the database's own rules.
     enum DatabaseRole: String { case appender, projector, gateway, auditor }
@@ -34,13 +36,22 @@ struct Installation {
         PostgresConfiguration(
             conninfo: settings[\.postgres],
             user: role.map { "daybook_\($0.rawValue)" },
-            database: database == .control ? settings[\.controlDatabase] : settings[\.productDatabase],
+            database: name(of: database),
             statementTimeout: settings[\.statementTimeout]
         )
     }
 
     func redisConfiguration() throws -> RedisConfiguration {
         try RedisConfiguration(url: settings[\.redis])
+    }
+
+    func controlPlane(masterKey: MasterKey, logger: Logger) -> ControlPlane {
+        var configuration = ControlPlane.Configuration(
+            appender: configuration(.control, as: .appender),
+            gateway: configuration(.control, as: .gateway)
+        )
+        configuration.connections = settings[\.sessionConnections]
+        return ControlPlane(configuration, masterKey: masterKey, logger: logger)
     }
 
     func masterKey() throws -> MasterKey {
@@ -50,15 +61,33 @@ struct Installation {
         return try MasterKey(file: file)
     }
 
-    func schemaFolder(of database: Database) throws -> String {
-        let name = database == .control ? "control" : "product"
-        if let folder = settings[\.schema] { return "\(folder)/\(name)" }
+    private func name(of database: Database) -> String {
+        switch database {
+        case .control: settings[\.controlDatabase]
+        case .product: settings[\.productDatabase]
+        case .vmplane: settings[\.vmplaneDatabase]
+        }
+    }
+
+    /// The folders of SQL that make a database.
+    func schemaFolders(of database: Database) throws -> [String] {
+        let schema = try schemaFolder()
+        return switch database {
+        case .control, .product: ["\(schema)/log", "\(schema)/\(database.rawValue)"]
+        case .vmplane: ["\(schema)/log"]
+        }
+    }
+
+    private func schemaFolder() throws -> String {
+        if let folder = settings[\.schema] { return folder }
         let starts = [FileManager.default.currentDirectoryPath, CommandLine.arguments[0]]
         for start in starts {
             var folder = URL(filePath: start).resolvingSymlinksInPath()
             while folder.path != "/" {
-                let candidate = folder.appending(path: "schema/\(name)")
-                if FileManager.default.fileExists(atPath: candidate.path) { return candidate.path }
+                let candidate = folder.appending(path: "schema")
+                if FileManager.default.fileExists(atPath: candidate.appending(path: "log").path) {
+                    return candidate.path
+                }
                 folder.deleteLastPathComponent()
             }
         }

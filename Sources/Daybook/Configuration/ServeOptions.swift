@@ -6,6 +6,9 @@ struct ServeOptions: SettingOptions {
     @Option(\.role) var role: String?
     @Option(\.httpHost) var host: String?
     @Option(\.httpPort) var port: String?
+    @Option(\.publicURL) var publicURL: String?
+    @Option(\.providersFile) var authProvidersFile: String?
+    @Option(\.mailFolder) var mailFolder: String?
     @Option(\.tlsCertificate) var tlsCertificate: String?
     @Option(\.tlsKey) var tlsKey: String?
     @Option(\.metricsPort) var metricsPort: String?
@@ -18,6 +21,8 @@ struct ServeOptions: SettingOptions {
     var given: [GivenFlag] {
         [
             GivenFlag(\.role, role), GivenFlag(\.httpHost, host), GivenFlag(\.httpPort, port),
+            GivenFlag(\.publicURL, publicURL), GivenFlag(\.providersFile, authProvidersFile),
+            GivenFlag(\.mailFolder, mailFolder),
             GivenFlag(\.tlsCertificate, tlsCertificate), GivenFlag(\.tlsKey, tlsKey),
             GivenFlag(\.metricsPort, metricsPort), GivenFlag(\.metricsHost, metricsHost),
             GivenFlag(\.drain, drainSeconds), GivenFlag(\.readyLag, readyLag),

@@ -1,3 +1,4 @@
+internal import AuthAPI
 internal import Commands
 internal import EventStore
 internal import Events
@@ -5,12 +6,15 @@ internal import GatewayHTTP
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
+internal import Mail
 internal import Migrations
 internal import Observability
+internal import OrgsAPI
 internal import Postgres
 internal import Projections
 internal import RealtimeAPI
 internal import Redis
+internal import Registrar
 internal import ServiceLifecycle
 internal import Sessions
 internal import Settings
@@ -33,6 +37,9 @@ struct Server {
         let hangups: UnixSignalsSequence
         /// Nil if nobody wants any.
         let traces: Traces?
+
+        /// Where it is found by who is at the same machine.
+        var address: String { "\(certificate == nil ? "http" : "https")://\(host):\(port)" }
     }
 
     /// How long requests may take to end once the process is told to.
@@ -41,6 +48,8 @@ struct Server {
     private let services: [any Service]
     private let pools: [PostgresPool]
     private let log: EventLog
+    private let control: ControlPlane
+    private let providers: Providers
     private let redis: RedisClient
     private let realtime: RealtimeAPI?
     private let live: LiveSettings
@@ -56,6 +65,7 @@ struct Server {
         self.end = end
         traces = options.traces
         let (roles, settings) = (options.roles, installation.settings)
+        let cookies = SessionCookies(origin: settings[\.publicURL] ?? options.address)
         let redisConfiguration = try installation.redisConfiguration()
         let masterKey = try installation.masterKey()
 
@@ -74,14 +84,12 @@ struct Server {
             size: settings[\.readConnections],
             queueLimit: 5_000
         )
-        let control = PostgresPool(
-            installation.configuration(.control, as: .gateway).keepingPlans(),
-            size: settings[\.sessionConnections],
-            queueLimit: 5_000
-        )
+        let control = installation.controlPlane(masterKey: masterKey, logger: logger)
+        self.control = control
+        providers = try Providers(settings, logger: logger)
         // Asked by what watches the log: metrics, readiness, the signing of heads.
         let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 2, queueLimit: 100)
-        pools = [keys, product, control, watcher]
+        pools = [keys, product, watcher]
 
         // The layers over them.
         let keyring = Keyring(masterKey: masterKey, pool: keys)
@@ -89,18 +97,18 @@ struct Server {
         let commands = CommandHandler(log: log, codec: codec, logger: logger)
         let progress = PositionWatch()
         let reads = ReadModels(pool: product, progress: progress)
-        let sessions = SessionStore(pool: control, logger: logger)
+        let sessions = control.sessions
 
         // What runs by itself. Shutdown goes from the last to the first.
         var services: [any Service] = [
             Background("log") { [log] in await log.run() },
-            Background("sessions") { await sessions.run() },
+            Background("control") { await control.run() },
             Background("keys") { await keyring.run(logger: logger) },
             Background("settings") { await options.live.follow(options.hangups, logger: logger) },
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
         if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }
-        var realtimeConfiguration = RealtimeAPI.Configuration(redis: redisConfiguration)
+        var realtimeConfiguration = RealtimeAPI.Configuration(redis: redisConfiguration, cookies: cookies)
         realtimeConfiguration.heartbeat = settings[\.heartbeat]
         realtimeConfiguration.queueLimit = settings[\.queueLimit]
         realtimeConfiguration.refillLimit = UInt32(settings[\.refillLimit])
@@ -132,6 +140,23 @@ struct Server {
                 )
             )
         }
+        if roles.contains(.registrar) {
+            var configuration = Projector.Configuration(
+                postgres: installation.configuration(.control, as: .projector),
+                partitions: [Tenant.installation.partition]
+            )
+            configuration.set = .control
+            configuration.name = "registrar"
+            services.append(
+                Projector(
+                    configuration,
+                    log: control.log,
+                    codec: control.codec,
+                    progress: control.reads.progress,
+                    logger: logger
+                )
+            )
+        }
         if roles.contains(.fanout) {
             let configuration = Fanout.Configuration(
                 postgres: writer,
@@ -150,6 +175,21 @@ struct Server {
             )
         }
 
+        if roles.contains(.registrar) {
+            let registrar = Registrar(
+                control: control.handler,
+                pool: control.pool,
+                cells: [Cell(name: "main", log: log, commands: commands)],
+                invitations: try settings.mailer().map { mailer in
+                    Invitations(tokens: InviteTokens(masterKey: masterKey), origin: cookies.origin) {
+                        try await mailer.send(try MailMessage($0))
+                    }
+                },
+                logger: logger
+            )
+            services.append(Background("registrar") { await registrar.run() })
+        }
+
         if roles.contains(.heads), let (folder, signer) = try heads.signing() {
             let keeper = HeadKeeper(
                 heads: log.heads,
@@ -166,26 +206,22 @@ struct Server {
         let partitions = PartitionWatch(pool: watcher, redis: redis)
         let projecting = Set(roles.filter { $0 == .projector || $0 == .fanout }.map(\.rawValue))
         Monitoring.watchProcess(roles: roles, draining: draining)
-        Monitoring.watch(log, pools: [("keys", keys), ("product", product), ("control", control)])
+        Monitoring.watch(log, pools: [("keys", keys), ("product", product), ("control", control.pool)])
         if let realtime { Monitoring.watch(realtime) }
         if !projecting.isEmpty { Monitoring.watch(partitions) }
 
         // What answers.
         let router = Router<DaybookRequestContext>.daybook(draining, isTraced: options.traces != nil)
         let readiness = Readiness(
-            control: control,
+            control: control.pool,
             product: product,
             redis: redis,
-            schemas: [
+            schemas: try [.control, .product].map {
                 Migrator(
-                    schema: try installation.schemaFolder(of: .control),
-                    configuration: installation.configuration(.control, as: .gateway)
-                ),
-                Migrator(
-                    schema: try installation.schemaFolder(of: .product),
-                    configuration: installation.configuration(.product, as: .gateway)
-                ),
-            ],
+                    schema: try installation.schemaFolders(of: $0),
+                    configuration: installation.configuration($0, as: .gateway)
+                )
+            },
             projecting: roles.contains(.projector) ? (log, reads) : nil,
             lag: projecting.isEmpty ? nil : (partitions, projecting, { options.live[\.readyLag] })
         )
@@ -200,11 +236,28 @@ struct Server {
                 commands: commands,
                 reads: reads,
                 sessions: sessions,
+                issuer: control.issuer,
+                cookies: cookies,
                 masterKey: masterKey,
                 heads: try heads.folder()
             ).addRoutes(to: router)
         }
         realtime?.addRoutes(to: router)
+        if roles.contains(.authAPI) {
+            AuthAPI(
+                AuthAPI.Configuration(providers: providers.all, cookies: cookies),
+                control: control,
+                masterKey: masterKey
+            ).addRoutes(to: router)
+        }
+        if roles.contains(.orgsAPI) {
+            OrgsAPI(
+                control: control,
+                cells: ["main": commands],
+                cookies: cookies,
+                masterKey: masterKey
+            ).addRoutes(to: router)
+        }
 
         let (host, port, certificate) = (options.host, options.port, options.certificate)
         let http = HTTP1Channel.Configuration(
@@ -212,7 +265,7 @@ struct Server {
             idleTimeout: .seconds(settings[\.idleTimeout].components.seconds)
         )
         if let certificate { services.append(Background("certificate") { await certificate.watch(logger: logger) }) }
-        let address = "\(certificate == nil ? "http" : "https")://\(host):\(port)"
+        let address = options.address
         services.append(
             Application(
                 router: router,
@@ -272,6 +325,8 @@ struct Server {
         }
         await realtime?.close()
         await log.close()
+        await control.close()
+        try await providers.close()
         await redis.close()
         for pool in pools { await pool.close() }
         await traces?.exporter.flush()

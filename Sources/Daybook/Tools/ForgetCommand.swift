@@ -42,7 +42,7 @@ struct ForgetCommand: AsyncParsableCommand {
             } catch {
                 throw error.asToolError
             }
-            try await workbench.sessions.forget(id, of: tenant)
+            try await workbench.control.issuer.endAll(of: id, in: tenant, isForgotten: true)
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EventStore
+internal import Events
 internal import Migrations
 internal import Postgres
 
@@ -14,13 +15,15 @@ struct Migrate: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(self.installation)
-        for (database, name) in [(Installation.Database.control, "control"), (.product, "product")] {
+        for database in Installation.Database.allCases {
             let configuration = installation.configuration(database)
-            let migrator = Migrator(schema: try installation.schemaFolder(of: database), configuration: configuration)
+            let migrator = Migrator(schema: try installation.schemaFolders(of: database), configuration: configuration)
             let applied = try migrator.migrate()
-            print("\(name): \(applied.isEmpty ? "nothing to do" : "\(applied.count) files applied")")
+            print("\(database): \(applied.isEmpty ? "nothing to do" : "\(applied.count) files applied")")
+            let count = database == .product ? installation.partitionCount : 1
+            let connection = try PostgresConnection(configuration)
+            try LogPartitions.make(count, on: connection)
+            if database == .control { try LogPartitions.place(.installation, on: connection) }
         }
-        let product = try PostgresConnection(installation.configuration(.product))
-        try LogPartitions.make(installation.partitionCount, on: product)
     }
 }

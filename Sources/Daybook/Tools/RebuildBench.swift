@@ -20,7 +20,7 @@ enum RebuildBench {
             Rebuild.Configuration(
                 administrator: installation.configuration(.product),
                 projector: projector,
-                folder: try installation.schemaFolder(of: .product)
+                folders: try installation.schemaFolders(of: .product)
             ),
             queries: EventQueries(),
             codec: codec,

@@ -51,18 +51,20 @@ struct StatusReport: Encodable {
         let (control, product) = (
             installation.configuration(.control, as: .gateway), installation.configuration(.product, as: .projector)
         )
-        schemas = try [("control", Installation.Database.control, control), ("product", .product, product)].map {
-            (name, database, configuration) in
-            let folder = try installation.schemaFolder(of: database)
-            let state = try Migrator(schema: folder, configuration: configuration).state()
+        schemas = try Installation.Database.allCases.map { database in
+            let folders = try installation.schemaFolders(of: database)
+            let state = try Migrator(
+                schema: folders,
+                configuration: installation.configuration(database, as: .projector)
+            ).state()
             return Schema(
-                name: name,
+                name: database.rawValue,
                 applied: state.applied.count,
                 latest: state.applied.last,
                 pending: state.pending
             )
         }
-        tenants = try PostgresConnection(control).execute("SELECT count(*) FROM control.tenants").decode(Int.self)[0]
+        tenants = try PostgresConnection(control).execute("SELECT count(*) FROM rm.tenants").decode(Int.self)[0]
         let connection = try PostgresConnection(product)
         let registered = try connection.execute(
             "SELECT partition, count(*) FROM rt.queues WHERE deleted_at IS NULL GROUP BY partition"

@@ -31,8 +31,7 @@ struct TenantCommand: AsyncParsableCommand {
         @OptionGroup var installation: InstallationOptions
 
         func validate() throws {
-            let pattern = #/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/#
-            guard slug.wholeMatch(of: pattern) != nil else {
+            guard OrgName(slug: slug) != nil else {
                 throw ValidationError("'\(slug)' cannot be a tenant's name")
             }
             for handle in owner + auditor where Handle.normalized(handle) == nil {
@@ -50,11 +49,21 @@ struct TenantCommand: AsyncParsableCommand {
             }
         }
 
-        /// The log first, then the directory: whoever dies between the two does the same again.
+        /// What is there of it is gone on with.
         private func place(by workbench: Workbench) async throws -> Tenant {
-            if let tenant = try await workbench.directory.tenant(named: slug) { return tenant }
-            let placed = try await workbench.log.place(.derived("daybook.tenant", Array(slug.utf8)))
-            return try await workbench.directory.register(slug: slug, tenant: placed)
+            let control = workbench.control
+            if try await control.registry.tenant(named: slug) == nil {
+                let found = FoundOrg(org: OrgID(), tenant: TenantID(), slug: slug, name: slug)
+                _ = try await control.handler.handle(found, in: .operators)
+            }
+            guard let entry = try await control.registry.tenant(named: slug) else {
+                throw ToolError("the name '\(slug)' is held by an onboarding; try again later")
+            }
+            let placed = try await workbench.log.place(entry.tenant.uuid)
+            let assign = AssignCell(tenant: entry.tenant, cell: "main", partition: placed.partition)
+            _ = try await control.handler.handle(assign, in: .operators)
+            _ = try await control.handler.handle(ActivateTenant(tenant: entry.tenant), in: .operators)
+            return placed
         }
 
         private func add(_ handle: String, _ role: Role, to tenant: Tenant, by workbench: Workbench) async throws {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EventStore
+internal import Events
 internal import Foundation
 internal import Sessions
 
@@ -42,7 +43,7 @@ struct TokenCommand: AsyncParsableCommand {
     func run() async throws {
         try await Workbench.run(installation) { workbench in
             if let id = revoke.flatMap({ UUID(uuidString: $0) }) {
-                guard try await workbench.sessions.revoke(id) else {
+                guard try await workbench.control.issuer.close(SessionID(id)) else {
                     throw ToolError("there is no such session to revoke")
                 }
                 return
@@ -51,10 +52,10 @@ struct TokenCommand: AsyncParsableCommand {
             guard let user = try await workbench.user(user ?? "", of: tenant) else {
                 throw ToolError("the tenant has no user '\(user ?? "")'")
             }
-            let opened = try await workbench.sessions.open(
+            let opened = try await workbench.control.issuer.open(
                 tenant: tenant,
                 user: user,
-                lifetime: .seconds(lifetime.seconds),
+                lifetimes: .fixed(.seconds(lifetime.seconds)),
                 label: label
             )
             // The token alone on standard output, so that a script can take it.

@@ -6,12 +6,11 @@ internal import Logging
 internal import Postgres
 internal import Sessions
 
-/// What the tools write with: the log and the rules over it, and the directory of tenants.
+/// What the tools write with: the logs and the rules over them.
 struct Workbench {
     let log: EventLog
     let handler: CommandHandler
-    let directory: TenantDirectory
-    let sessions: SessionStore
+    let control: ControlPlane
 
     /// Lends one to `body` and closes it afterwards.
     static func run<Result>(
@@ -35,24 +34,24 @@ struct Workbench {
             logger: logger
         )
         let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1000)
-        let registrar = PostgresPool(installation.configuration(.control, as: .appender), size: 1, queueLimit: 10)
-        let gateway = PostgresPool(installation.configuration(.control, as: .gateway), size: 1, queueLimit: 10)
-        let codec = EventCodec(keyring: Keyring(masterKey: try installation.masterKey(), pool: keys))
+        let masterKey = try installation.masterKey()
+        let control = installation.controlPlane(masterKey: masterKey, logger: logger)
+        let codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
         let workbench = Workbench(
             log: log,
             handler: CommandHandler(log: log, codec: codec, logger: logger),
-            directory: TenantDirectory(pool: registrar),
-            sessions: SessionStore(pool: gateway, logger: logger)
+            control: control
         )
         let result: Swift.Result<Result, any Error>
         do { result = .success(try await body(workbench)) } catch { result = .failure(error) }
         await log.close()
-        for pool in [keys, registrar, gateway] { await pool.close() }
+        await control.close()
+        await keys.close()
         return try result.get()
     }
 
     func tenant(named slug: String) async throws -> Tenant {
-        guard let tenant = try await directory.tenant(named: slug) else {
+        guard let tenant = try await control.registry.tenant(named: slug)?.place else {
             throw ToolError("there is no tenant '\(slug)'; make it by `daybook tenant create \(slug)`")
         }
         return tenant

@@ -2,26 +2,26 @@ internal import Crypto
 internal import Foundation
 package import Postgres
 
-/// Brings a database to the state that a folder of SQL describes.
+/// Brings a database to the state that folders of SQL describe.
 ///
-/// Every `.sql` file below the folder is applied once, in the order of the paths, all that are new in one transaction. What
+/// Every `.sql` file below the folders is applied once, in the order of the paths, all that are new in one transaction. What
 /// was applied is kept in `migrations.applied` with its SHA-256; a file that changed since is refused: mend by a new file.
 /// Files in a top folder named `…-roles` run as the role that migrates, all others as `owner`, who so owns what they make.
 /// Any number of processes may migrate at once: they go one after the other, and the later find nothing to do.
 ///
-///     let migrator = Migrator(schema: "schema/product", configuration: configuration)
+///     let migrator = Migrator(schema: ["schema/log", "schema/product"], configuration: configuration)
 ///     let applied = try migrator.migrate()
 ///
 /// Blocking: for start-up and tests, or a thread of its own.
 package struct Migrator: Sendable {
-    private let schema: String
+    private let schema: [String]
     private let configuration: PostgresConfiguration
     private let owner: String
 
     /// - Parameters:
-    ///   - schema: the folder.
+    ///   - schema: the folders; no path is in two of them.
     ///   - configuration: connects as a superuser, or as a member of `owner` with CREATEDB, and CREATEROLE for new roles.
-    package init(schema: String, configuration: PostgresConfiguration, owner: String = "daybook_owner") {
+    package init(schema: [String], configuration: PostgresConfiguration, owner: String = "daybook_owner") {
         self.schema = schema
         self.configuration = configuration
         self.owner = owner

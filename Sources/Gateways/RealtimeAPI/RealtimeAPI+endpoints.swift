@@ -19,7 +19,7 @@ extension RealtimeAPI {
     )
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
-        Routes(sessions: sessions).add(endpoints, of: Self.surface, to: router)
+        Routes(sessions: sessions, cookies: configuration.cookies).add(endpoints, of: Self.surface, to: router)
     }
 
     /// The whole surface.

@@ -31,7 +31,12 @@ package final class RealtimeAPI: Sendable {
         /// Registrations that read the database at a time, and that may wait for it.
         package var registrations = (running: 8, waiting: 1000)
 
-        package init(redis: RedisConfiguration) { self.redis = redis }
+        package var cookies: SessionCookies
+
+        package init(redis: RedisConfiguration, cookies: SessionCookies) {
+            self.redis = redis
+            self.cookies = cookies
+        }
     }
 
     static let maxBatch = 1000

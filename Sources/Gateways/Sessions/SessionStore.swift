@@ -6,10 +6,10 @@ package import Logging
 package import Postgres
 internal import Synchronization
 
-/// Sessions in the control database. Tokens are 32 random bytes, `dbk_` + base64url; only their SHA-256 is stored.
+/// Who bears a token, by the read models of the control log. Of tokens only the SHA-256 is stored.
 ///
-/// Known tokens are cached for up to 60 seconds; a revoked session is forgotten by every process within a second, by
-/// `run`, which asks for new revocations. While the control database is away the cache goes on serving up to that minute.
+/// Known tokens are cached for up to 60 seconds; a session that is ended is forgotten by every process within a second, by
+/// `run`, which asks which were. While the control database is away the cache goes on serving up to that minute.
 /// An unknown token is remembered for three seconds, in a cache of its own, so that a flood of them neither reaches the
 /// database each time nor drives out the good ones.
 package final class SessionStore: Sendable {
@@ -19,9 +19,9 @@ package final class SessionStore: Sendable {
     private static let memory: Duration = life + .seconds(30)
 
     private struct State {
-        var known = SessionCache<Session>(capacity: 100_000)
+        var known = SessionCache<Standing>(capacity: 100_000)
         var unknown = SessionCache<Void>(capacity: 10_000)
-        /// What was revoked of late, whether it is in the cache or not, and when this was last heard; it wins over the cache.
+        /// What was ended of late, whether it is in the cache or not, and when this was last heard; it wins over the cache.
         var revoked: [UUID: ContinuousClock.Instant] = [:]
         /// Used since the database was last told.
         var seen: Set<UUID> = []
@@ -38,33 +38,26 @@ package final class SessionStore: Sendable {
         self.logger = logger
     }
 
-    /// Opens a session and gives its token, which is nowhere else.
-    package func open(
-        tenant: Tenant,
-        user: UserID,
-        lifetime: Duration,
-        label: String
-    ) async throws -> (session: Session, token: String) {
-        let token = SessionToken()
-        let expiry = Timestamp(microseconds: Timestamp.now.microseconds + lifetime.microseconds)
-        let session = Session(id: .v7(), tenant: tenant, user: user, expiresAt: expiry)
-        try await pool.execute(
-            """
-            INSERT INTO control.sessions (id, token_hash, tenant, partition, user_id, label, expires_at)
-            VALUES (\(session.id), \(Array(token.hash)), \(tenant.id), \(tenant.partition.number), \(user.uuid), \(label),
-                    \(PostgresTimestamp(microsecondsSince1970: expiry.microseconds)))
-            """
-        )
-        return (session, token.text)
-    }
-
     /// The session of a live token; nil for any other. Throws when the control database is away and the token is not cached.
     package func authenticate(_ token: String) async throws(PostgresError) -> Session? {
-        guard let token = SessionToken(token) else { return nil }
-        let hash = token.hash
+        guard let token = SessionToken(token, of: .user), case .user(let session) = try await standing(token.hash)
+        else {
+            return nil
+        }
+        return session
+    }
+
+    /// The same of a person who has chosen no tenant yet.
+    package func authenticateAccount(_ token: String) async throws(PostgresError) -> AccountSession? {
+        guard let token = SessionToken(token, of: .account), case .account(let session) = try await standing(token.hash)
+        else { return nil }
+        return session
+    }
+
+    private func standing(_ hash: SHA256.Digest) async throws(PostgresError) -> Standing? {
         let asked = ContinuousClock.now
-        let cached = state.withLock { state -> Session?? in
-            if let session = state.known.find(hash, at: asked) { return .some(live(session, in: state)) }
+        let cached = state.withLock { state -> Standing?? in
+            if let standing = state.known.find(hash, at: asked) { return .some(live(standing, in: state)) }
             return state.unknown.find(hash, at: asked) == nil ? nil : .some(nil)
         }
         if let cached { return cached }
@@ -81,37 +74,12 @@ package final class SessionStore: Sendable {
         }
     }
 
-    /// Ends a session, here at once and elsewhere within a second.
-    ///
-    /// - Returns: false if there is none, or it was revoked before.
-    @discardableResult
-    package func revoke(_ id: UUID) async throws -> Bool {
-        let rows = try await pool.execute(
-            "UPDATE control.sessions SET revoked_at = now() WHERE id = \(id) AND revoked_at IS NULL"
-        )
-        learn([id])
-        return rows > 0
-    }
-
-    /// Ends all sessions of a user, as `revoke` does, and takes what they were called away: it may name a person or their things.
-    package func forget(_ user: UserID, of tenant: Tenant) async throws {
-        let rows = try await pool.query(
-            """
-            UPDATE control.sessions SET revoked_at = coalesce(revoked_at, now()), label = ''
-             WHERE tenant = \(tenant.id) AND user_id = \(user.uuid)
-            RETURNING id
-            """,
-            as: UUID.self
-        )
-        learn(rows)
-    }
-
-    /// Calls `observer` for each session that this process learns is revoked, on the thread that learns it.
+    /// Calls `observer` for each session that this process learns is over, on the thread that learns it.
     package func onRevoked(_ observer: @escaping @Sendable (UUID) -> Void) {
         state.withLock { $0.observers.append(observer) }
     }
 
-    /// Learns of revocations every half second until cancelled.
+    /// Learns every half second which sessions were ended, until cancelled.
     package func run() async {
         var learned = ContinuousClock.now
         var told = learned
@@ -119,17 +87,8 @@ package final class SessionStore: Sendable {
         while !Task.isCancelled {
             let now = ContinuousClock.now
             do throws(PostgresError) {
-                // However long the database was away, nothing that was revoked meanwhile is missed.
-                let window = max(Self.memory, now - learned + Self.memory)
-                let revoked = try await pool.query(
-                    """
-                    SELECT id FROM control.sessions
-                    WHERE revoked_at > now() - make_interval(secs => \(Double(window.components.seconds)))
-                    """,
-                    as: UUID.self,
-                    timeout: .seconds(5)
-                )
-                learn(revoked)
+                // However long the database was away, nothing that was ended meanwhile is missed.
+                try await look(since: now - learned)
                 learned = now
                 if now - told > .seconds(30) {
                     try await tellLastSeen()
@@ -140,7 +99,10 @@ package final class SessionStore: Sendable {
             } catch {
                 guard !Task.isCancelled else { return }
                 if !isAway {
-                    logger.warning("cannot ask the control database for revocations", metadata: ["error": "\(error)"])
+                    logger.warning(
+                        "cannot ask the control database which sessions are over",
+                        metadata: ["error": "\(error)"]
+                    )
                 }
                 isAway = true
             }
@@ -149,29 +111,92 @@ package final class SessionStore: Sendable {
         }
     }
 
-    private func find(_ hash: SHA256.Digest) async throws(PostgresError) -> Session? {
+    /// Learns now which sessions were ended of late, by whichever process.
+    package func look(since age: Duration = .zero) async throws(PostgresError) {
+        let window = Self.memory + age
+        learn(
+            try await pool.query(
+                """
+                SELECT id FROM rm.sessions
+                WHERE over_at > now() - make_interval(secs => \(Double(window.components.seconds)))
+                """,
+                as: UUID.self,
+                timeout: .seconds(5)
+            )
+        )
+    }
+
+    private func find(_ hash: SHA256.Digest) async throws(PostgresError) -> Standing? {
+        let hash = Array(hash)
+        // Two look-ups by an index each: no plan for both conditions in one would use the two.
         let rows = try await pool.query(
             """
-            SELECT id, tenant, partition, user_id, expires_at FROM control.sessions
-            WHERE token_hash = \(Array(hash)) AND revoked_at IS NULL AND expires_at > now()
+            SELECT s.id, s.account, s.tenant, t.partition, s.member, s.opened_at,
+                   least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds))
+              FROM (SELECT *, expires_at AS until FROM rm.sessions WHERE token_hash = \(hash)
+                    UNION ALL
+                    SELECT *, least(expires_at, previous_until) FROM rm.sessions WHERE previous_hash = \(hash)) s
+              LEFT JOIN rm.tenants t ON t.tenant = s.tenant AND t.state = 'active'
+              LEFT JOIN control.session_use u ON u.session = s.id
+             WHERE s.over_at IS NULL AND s.until > now()
             """,
-            as: (UUID, UUID, Int32, UUID, PostgresTimestamp).self
+            as: (UUID, UUID?, UUID?, Int32?, UUID?, PostgresTimestamp, PostgresTimestamp).self
         )
-        return rows.first.map { id, tenant, partition, user, expiry in
+        guard let (id, account, tenant, partition, user, openedAt, expiresAt) = rows.first else { return nil }
+        let expiry = Timestamp(microseconds: expiresAt.microsecondsSince1970)
+        if let account {
+            return .account(
+                AccountSession(
+                    id: SessionID(id),
+                    account: AccountID(account),
+                    openedAt: Timestamp(microseconds: openedAt.microsecondsSince1970),
+                    expiresAt: expiry
+                )
+            )
+        }
+        // Nobody comes into a tenant that is not active.
+        guard let tenant, let partition, let user else { return nil }
+        return .user(
             Session(
                 id: id,
                 tenant: Tenant(id: tenant, partition: Partition(partition)),
                 user: UserID(user),
-                expiresAt: Timestamp(microseconds: expiry.microsecondsSince1970)
+                expiresAt: expiry
             )
-        }
+        )
     }
 
-    private func live(_ session: Session, in state: borrowing State) -> Session? {
-        state.revoked[session.id] != nil || session.expiresAt <= .now ? nil : session
+    /// Whose a token is or was.
+    enum AnyToken {
+        case good(SessionID)
+        /// It was replaced, and the time in which both are good is over.
+        case replaced(SessionID)
     }
 
-    private func learn(_ ids: [UUID]) {
+    /// The session that is not over of which this is a token, or was; not from the cache.
+    func find(anyTokenOf hash: SHA256.Digest) async throws(PostgresError) -> AnyToken? {
+        let hash = Array(hash)
+        let rows = try await pool.query(
+            """
+            SELECT s.id, s.is_good
+              FROM (SELECT *, true AS is_good FROM rm.sessions WHERE token_hash = \(hash)
+                    UNION ALL
+                    SELECT *, previous_until > now() FROM rm.sessions WHERE previous_hash = \(hash)) s
+              LEFT JOIN control.session_use u ON u.session = s.id
+             WHERE s.over_at IS NULL AND s.expires_at > now()
+               AND coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds) > now()
+            """,
+            as: (UUID, Bool).self
+        )
+        return rows.first.map { $0.1 ? .good(SessionID($0.0)) : .replaced(SessionID($0.0)) }
+    }
+
+    private func live(_ standing: Standing, in state: borrowing State) -> Standing? {
+        state.revoked[standing.id] != nil || standing.expiresAt <= .now ? nil : standing
+    }
+
+    /// Forgets sessions, and tells who wants to know.
+    func learn(_ ids: [UUID]) {
         let now = ContinuousClock.now
         let (news, observers) = state.withLock { state in
             let news = ids.filter { state.revoked[$0] == nil }
@@ -193,15 +218,9 @@ package final class SessionStore: Sendable {
         guard !seen.isEmpty else { return }
         try await pool.execute(
             """
-            UPDATE control.sessions SET last_seen = now()
-            WHERE id = ANY(\(seen)) AND last_seen < now() - interval '5 minutes'
+            INSERT INTO control.session_use AS u (session, last_seen) SELECT s, now() FROM unnest(\(seen)) s
+            ON CONFLICT (session) DO UPDATE SET last_seen = now() WHERE u.last_seen < now() - interval '5 minutes'
             """
         )
-    }
-}
-
-extension Duration {
-    fileprivate var microseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

@@ -1,23 +1,28 @@
 internal import Crypto
 internal import Foundation
 
-/// `dbk_` and 32 random bytes in base64url without padding.
+/// A prefix that says what it is for and 32 random bytes in base64url without padding.
 struct SessionToken {
-    static let prefix = "dbk_"
+    enum Kind: String {
+        /// A user of a tenant.
+        case user = "dbk_"
+        /// A person who has chosen no tenant yet.
+        case account = "dba_"
+    }
 
     let text: String
 
     /// A new one that nobody can guess.
-    init() {
+    init(of kind: Kind) {
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
         let base64 = bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-        text = Self.prefix + base64.prefix { $0 != "=" }
+        text = kind.rawValue + base64.prefix { $0 != "=" }
     }
 
-    /// Nil for what cannot be a token, so that rubbish costs no look-up.
-    init?(_ text: String) {
+    /// Nil for what cannot be a token of the kind, so that rubbish costs no look-up.
+    init?(_ text: String, of kind: Kind) {
         let utf8 = text.utf8
-        guard utf8.count == 47, text.hasPrefix(Self.prefix), utf8.dropFirst(4).allSatisfy(\.isBase64URL) else {
+        guard utf8.count == 47, text.hasPrefix(kind.rawValue), utf8.dropFirst(4).allSatisfy(\.isBase64URL) else {
             return nil
         }
         self.text = text

@@ -13,7 +13,7 @@ package import TransparencyLog
 package struct TenantAPI: Sendable {
     let commands: CommandHandler
     let reads: ReadModels
-    let sessions: SessionStore
+    let issuer: SessionIssuer
     let cursors: PageCursors
     let messaging: MessagingPolicy
     let audit: AuditQueries
@@ -25,19 +25,22 @@ package struct TenantAPI: Sendable {
         commands: CommandHandler,
         reads: ReadModels,
         sessions: SessionStore,
+        issuer: SessionIssuer,
+        cookies: SessionCookies,
         masterKey: MasterKey,
         messaging: MessagingPolicy = MessagingPolicy(),
         heads: HeadFolder? = nil
     ) {
         self.commands = commands
         self.reads = reads
-        self.sessions = sessions
+        self.issuer = issuer
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
         audit = AuditQueries(log: commands.log, codec: commands.codec, reads: reads)
         proofs = heads.map { LogProofs(log: commands.log, folder: $0) }
         routes = Routes(
             sessions: sessions,
+            cookies: cookies,
             reads: reads,
             positions: PositionTokens(masterKey: masterKey),
             standings: Standings(commands: commands)

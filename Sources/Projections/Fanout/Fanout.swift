@@ -94,7 +94,7 @@ package final class Fanout: Service {
             }
         }
         watch = CheckpointWatch(
-            of: PartitionProjection.name,
+            of: ReadModelSet.product.name,
             every: configuration.poll,
             postgres: configuration.postgres,
             progress: progress,

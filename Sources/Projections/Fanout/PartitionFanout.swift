@@ -150,7 +150,7 @@ struct PartitionFanout: PartitionWork {
         try connection.execute(
             """
             SELECT position FROM rm.checkpoints
-             WHERE projection = \(PartitionProjection.name) AND partition = \(partition.number)
+             WHERE projection = \(ReadModelSet.product.name) AND partition = \(partition.number)
             """
         ).decode(Position.self).first ?? 0
     }

@@ -69,7 +69,7 @@ package struct PartitionStatus: Sendable, Equatable {
                 parkedStreams: parked,
                 progress: checkpoints.filter { $0.0 == partition }.map { row in
                     Progress(
-                        role: row.1 == PartitionProjection.name ? "projector" : row.1,
+                        role: row.1 == ReadModelSet.product.name ? "projector" : row.1,
                         position: row.2,
                         // The checkpoint may be read a moment later than the head.
                         lagEvents: max(0, head - row.2),

@@ -7,12 +7,12 @@ internal import Postgres
 struct Batch {
     /// Which streams are parked after these events.
     private(set) var parked: ParkedStreams
-    private var changes: Changes
+    private var changes: any Changes
     private var aside: [Write] = []
 
-    init(after parked: ParkedStreams, isLate: Bool = false) {
+    init(_ set: ReadModelSet, after parked: ParkedStreams, isLate: Bool = false) {
         self.parked = parked
-        changes = Changes(isLate: isLate)
+        changes = set.changes(isLate)
     }
 
     /// Takes the next event: projects it, or sets it aside because it is poison or depends on a parked stream.
@@ -24,7 +24,9 @@ struct Batch {
         switch (event.decoded, event.parks) {
         // First, so that the reason is the one that was written when it was set aside for the first time.
         case (.failure(let poison), _), (.success, let poison?): park(event.raw, poison)
-        case (.success(let recorded), nil): changes.apply(recorded)
+        case (.success(let recorded), nil):
+            guard changes.knows(recorded.event) else { return park(event.raw, Poison("the event is of another log")) }
+            changes.apply(recorded)
         }
     }
 
@@ -66,13 +68,14 @@ extension PostgresConnection {
     /// would slow down every snapshot of the server. One by one only where one of them cannot be projected.
     ///
     /// - Returns: which streams are parked now.
-    func projectLate(_ events: [LogEvent], after parked: ParkedStreams) throws -> ParkedStreams {
+    func projectLate(_ events: [LogEvent], into set: ReadModelSet, after parked: ParkedStreams) throws -> ParkedStreams
+    {
         var parked = parked
         var rest = events[...]
         while !rest.isEmpty {
             let run = Array(rest.prefix(500))
             rest = rest.dropFirst(run.count)
-            var batch = Batch(after: parked, isLate: true)
+            var batch = Batch(set, after: parked, isLate: true)
             for event in run { batch.add(event) }
             try executeScript("SAVEPOINT run")
             do {
@@ -81,7 +84,7 @@ extension PostgresConnection {
             } catch {
                 guard Poison(error) != nil else { throw error }
                 try executeScript("ROLLBACK TO SAVEPOINT run")
-                parked = try projectSingly(run, after: parked, areLate: true)
+                parked = try projectSingly(run, into: set, after: parked, areLate: true)
             }
             try executeScript("RELEASE SAVEPOINT run")
         }
@@ -91,11 +94,15 @@ extension PostgresConnection {
     /// Projects events one by one inside of the caller's transaction: those that cannot be are parked, all others go in.
     ///
     /// - Returns: which streams are parked now.
-    func projectSingly(_ events: [LogEvent], after parked: ParkedStreams, areLate: Bool = false) throws -> ParkedStreams
-    {
+    func projectSingly(
+        _ events: [LogEvent],
+        into set: ReadModelSet,
+        after parked: ParkedStreams,
+        areLate: Bool = false
+    ) throws -> ParkedStreams {
         var parked = parked
         for event in events {
-            var batch = Batch(after: parked, isLate: areLate)
+            var batch = Batch(set, after: parked, isLate: areLate)
             batch.add(event)
             try executeScript("SAVEPOINT event")
             do {
@@ -103,7 +110,7 @@ extension PostgresConnection {
             } catch {
                 guard let poison = Poison(error) else { throw error }
                 try executeScript("ROLLBACK TO SAVEPOINT event")
-                batch = Batch(after: parked)
+                batch = Batch(set, after: parked)
                 batch.park(event.raw, poison)
                 try run(batch.finish())
             }

@@ -1,11 +1,35 @@
-internal import Events
+package import Events
 internal import Postgres
 
-/// What a batch of events does to the read models, as statements in the order of the log.
+/// What a batch of events does to a set of read models, as statements in the order of the log.
+protocol Changes {
+    /// Whether the event is of the log that these read models are made from.
+    func knows(_ event: AnyEvent) -> Bool
+
+    mutating func apply(_ event: Recorded)
+
+    /// All statements.
+    mutating func finish() -> [Write]
+}
+
+/// The read models of one log, which share a checkpoint.
+package struct ReadModelSet: Sendable {
+    /// Of its checkpoints.
+    package let name: String
+    /// True when events are projected after others that follow them in the log.
+    let changes: @Sendable (_ areLate: Bool) -> any Changes
+
+    /// What tenants see: those of the product log, which a snapshot may contain.
+    package static let product = ReadModelSet(name: "product") { ProductChanges(isLate: $0) }
+    /// Who may come in: those of the control log.
+    package static let control = ReadModelSet(name: "control") { _ in ControlChanges() }
+}
+
+/// What tenants see.
 ///
 /// New messages are gathered and written as one, later than their turn: they wait until an event touches one of them,
 /// deletes a range of one of their rooms or forgets somebody. Nothing else can tell the difference.
-struct Changes {
+struct ProductChanges: Changes {
     private var writes: [Write] = []
     private var posts = PostedMessages()
 
@@ -14,6 +38,10 @@ struct Changes {
 
     init(isLate: Bool = false) {
         self.isLate = isLate
+    }
+
+    func knows(_ event: AnyEvent) -> Bool {
+        if case .control = event { false } else { true }
     }
 
     mutating func apply(_ event: Recorded) {
@@ -25,6 +53,7 @@ struct Changes {
         case .handle: break
         // Done by `PartitionProjection`, between batches.
         case .repair: break
+        case .control: preconditionFailure("the event is of another log")
         case .room(let id, let change):
             if case .messagesRangeDeleted = change, posts.rooms.contains(id) { writePosts() }
             writes += RoomProjection.writes(change, to: id, at: event)

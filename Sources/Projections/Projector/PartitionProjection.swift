@@ -5,26 +5,26 @@ internal import Postgres
 
 /// One partition's way into the read models, as long as this process owns it. Blocking, for a thread of its own.
 struct PartitionProjection {
-    /// The projection whose checkpoint all read models share that a snapshot may contain.
-    static let name = "product"
-
     private(set) var lease: Lease
+    private let set: ReadModelSet
     private var parked: ParkedStreams
     private let unparking: Unparking
     private var batches = 0
 
     /// Takes the partition over; nil while another owns it.
     init?(
+        into set: ReadModelSet,
         of partition: Partition,
         by owner: UUID,
         for duration: Duration,
         unparking: Unparking,
         on connection: PostgresConnection
     ) throws {
-        guard let lease = try Lease.acquire(Self.name, of: partition, by: owner, for: duration, on: connection) else {
+        guard let lease = try Lease.acquire(set.name, of: partition, by: owner, for: duration, on: connection) else {
             return nil
         }
         self.lease = lease
+        self.set = set
         self.unparking = unparking
         try connection.planOnce()
         // Read under the lease, so that nobody parks anything after it.
@@ -98,7 +98,7 @@ struct PartitionProjection {
         through last: Position,
         on connection: PostgresConnection
     ) throws -> ParkedStreams {
-        var batch = Batch(after: parked)
+        var batch = Batch(set, after: parked)
         for event in events { batch.add(event) }
         let writes = batch.finish()
         let statements = [lease.advancing(to: last)] + writes.map(\.sql)
@@ -117,7 +117,7 @@ struct PartitionProjection {
     ) throws -> ParkedStreams {
         try connection.transaction { connection in
             try lease.advance(to: last, on: connection)
-            return try connection.projectSingly(Array(events), after: parked)
+            return try connection.projectSingly(Array(events), into: set, after: parked)
         }
     }
 
@@ -129,7 +129,7 @@ struct PartitionProjection {
         try connection.transaction { connection in
             try lease.advance(to: raw.position, on: connection)
             let tenant = Tenant(id: raw.tenant, partition: raw.partition)
-            return try unparking.unpark(repair, at: raw.position, of: tenant, on: connection)
+            return try unparking.unpark(repair, at: raw.position, of: tenant, into: set, on: connection)
         }
     }
 }

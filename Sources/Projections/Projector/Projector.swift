@@ -13,6 +13,10 @@ package final class Projector: Service {
         /// Connects as the role `daybook_projector`; one connection a partition.
         package var postgres: PostgresConfiguration
         package var partitions: [Partition]
+        /// What it writes.
+        package var set = ReadModelSet.product
+        /// What it is called in logs and metrics.
+        package var name = "projector"
         /// Events of one transaction.
         package var batchLimit = 500
         /// How soon an owner looks for events that nobody told it of, at first and when there have been none for long. It is
@@ -50,7 +54,7 @@ package final class Projector: Service {
     ) {
         let queries = log.queries
         let thread = PartitionThread.Configuration(
-            name: "projector",
+            name: configuration.name,
             postgres: configuration.postgres,
             poll: configuration.poll,
             idlePoll: min(configuration.idlePoll, configuration.lease / 3),
@@ -59,6 +63,7 @@ package final class Projector: Service {
         threads = PartitionThreads(of: configuration.partitions, grace: configuration.grace) { partition in
             PartitionThread(thread, of: partition, logger: logger) { owner, connection in
                 let projection = try PartitionProjection(
+                    into: configuration.set,
                     of: partition,
                     by: owner,
                     for: configuration.lease,

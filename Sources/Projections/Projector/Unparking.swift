@@ -23,6 +23,7 @@ package struct Unparking: Sendable {
         _ repair: RepairEvent,
         at position: Position,
         of tenant: Tenant,
+        into set: ReadModelSet,
         on connection: PostgresConnection
     ) throws -> ParkedStreams {
         let stream = repair.parked
@@ -39,7 +40,7 @@ package struct Unparking: Sendable {
         }
         let parked = try ParkedStreams.load(of: tenant.partition, on: connection)
         let events = try read(positions, of: tenant, on: connection).map { ahead.applied(to: $0, at: position) }
-        return try connection.projectLate(events, after: parked)
+        return try connection.projectLate(events, into: set, after: parked)
     }
 
     private func read(

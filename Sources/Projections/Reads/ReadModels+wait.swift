@@ -1,5 +1,5 @@
 package import EventStore
-internal import Postgres
+package import Postgres
 internal import Synchronization
 
 extension ReadModels {
@@ -27,6 +27,17 @@ extension ReadModels {
         return true
     }
 
+    /// Whether some process projects the partition at this time.
+    package func isFollowed(_ partition: Partition) async throws(PostgresError) -> Bool {
+        try await pool.query(
+            """
+            SELECT EXISTS (SELECT FROM rm.checkpoints
+                            WHERE projection = \(set.name) AND partition = \(partition.number) AND lease_until > now())
+            """,
+            as: Bool.self
+        )[0]
+    }
+
     private func look(
         until deadline: ContinuousClock.Instant,
         for partition: Partition,
@@ -46,7 +57,7 @@ extension ReadModels {
     {
         do {
             return try await pool.query(
-                "SELECT partition, position FROM rm.checkpoints WHERE projection = \(PartitionProjection.name)",
+                "SELECT partition, position FROM rm.checkpoints WHERE projection = \(set.name)",
                 as: (Int32, Position).self,
                 timeout: deadline - .now
             )

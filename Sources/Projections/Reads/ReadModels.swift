@@ -10,9 +10,11 @@ package final class ReadModels: Sendable {
     package let pool: PostgresPool
     /// Advances as projections commit; `wait` listens to it.
     package let progress: PositionWatch
+    let set: ReadModelSet
     let poller = ProgressPoller()
 
-    package init(pool: PostgresPool, progress: PositionWatch) {
+    package init(_ set: ReadModelSet = .product, pool: PostgresPool, progress: PositionWatch) {
+        self.set = set
         self.pool = pool
         self.progress = progress
     }

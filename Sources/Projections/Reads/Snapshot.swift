@@ -52,7 +52,7 @@ extension ReadModels {
             Self.binding(to: tenant),
             """
             SELECT position FROM rm.checkpoints
-             WHERE projection = \(PartitionProjection.name) AND partition = \(tenant.partition.number)
+             WHERE projection = \(ReadModelSet.product.name) AND partition = \(tenant.partition.number)
             """,
             "SELECT \(Self.userColumns) FROM rm.users u WHERE u.tenant = \(tenant.id) AND u.id = \(id.uuid)",
             """

@@ -26,7 +26,7 @@ package enum RealtimeDerivation {
                     ]
                 } ?? []
             case .repair: [repaired]
-            case .handle: []
+            case .handle, .control: []
             }
         return told.enumerated().map { index, told in
             RealtimeEvent(
@@ -79,6 +79,9 @@ package enum RealtimeDerivation {
             case .integration(let name):
                 actor.add("type", "integration")
                 actor.add("name", name)
+            case .account(let id):
+                actor.add("type", "account")
+                actor.add("id", "\(id)")
             }
             if let person = recorded.metadata.onBehalfOf { actor.add("on_behalf_of", "\(person)") }
         }

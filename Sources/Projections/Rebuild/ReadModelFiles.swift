@@ -1,20 +1,23 @@
 internal import Foundation
 internal import Postgres
 
-/// The migrations that make the read models: those files of `schema/product` that name `rm`. What they have made bears a mark
+/// The migrations that make the read models: those files of a database's schema that name `rm`. What they have made bears a mark
 /// that tells of which files it is, so that tables of another release never take the place of those that serve.
 struct ReadModelFiles {
     private var files: [(path: String, text: String)] = []
     /// Paths of the files that have nothing to do with the read models.
     private var others: [String] = []
 
-    /// - Parameter folder: `schema/product`.
-    init(in folder: String) throws {
+    /// - Parameter folders: those of the schema.
+    init(in folders: [String]) throws {
         let name = try Self.pattern
-        for path in try FileManager.default.subpathsOfDirectory(atPath: folder).sorted() where path.hasSuffix(".sql") {
-            let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
-            if text.contains(name) { files.append((path, text)) } else { others.append(path) }
+        for folder in folders {
+            for path in try FileManager.default.subpathsOfDirectory(atPath: folder) where path.hasSuffix(".sql") {
+                let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
+                if text.contains(name) { files.append((path, text)) } else { others.append(path) }
+            }
         }
+        files.sort { $0.path < $1.path }
     }
 
     /// The name of the live schema. By code points: what Unicode calls a word goes on behind the dot.

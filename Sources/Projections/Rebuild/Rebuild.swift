@@ -22,14 +22,14 @@ package struct Rebuild: Sendable {
         package var administrator: PostgresConfiguration
         /// Connects as `daybook_projector`.
         package var projector: PostgresConfiguration
-        /// The folder `schema/product`.
-        package var folder: String
+        /// The folders of the database's schema.
+        package var folders: [String]
         package var batchLimit = 1_000
 
-        package init(administrator: PostgresConfiguration, projector: PostgresConfiguration, folder: String) {
+        package init(administrator: PostgresConfiguration, projector: PostgresConfiguration, folders: [String]) {
             self.administrator = administrator
             self.projector = projector
-            self.folder = folder
+            self.folders = folders
         }
     }
 
@@ -79,7 +79,7 @@ package struct Rebuild: Sendable {
     /// release, or is to a later one.
     package func make(_ schema: ReadModelSchema) throws {
         precondition(schema != .live, "the live read models are never dropped")
-        let files = try ReadModelFiles(in: configuration.folder)
+        let files = try ReadModelFiles(in: configuration.folders)
         try asOwner { connection in
             try schema.drop(on: connection)
             try files.make(schema, on: connection)
@@ -120,6 +120,7 @@ package struct Rebuild: Sendable {
             let ahead = try RepairsAhead(of: partition, after: start, queries, codec, on: connection)
             guard
                 var projection = try PartitionProjection(
+                    into: .product,
                     of: partition,
                     by: owner,
                     for: Self.lease,
@@ -198,7 +199,7 @@ package struct Rebuild: Sendable {
     /// It holds the projectors for a bounded time whatever happens: it waits for no lock longer than three seconds, and for itself
     /// no longer than thirty. If that is not enough, it throws, and nothing has happened.
     package func switchOver(to schema: ReadModelSchema) throws {
-        let files = try ReadModelFiles(in: configuration.folder)
+        let files = try ReadModelFiles(in: configuration.folders)
         let before = try asOwner { try identities(of: schema, on: $0) }
         // Rows may be read there still, for as long as anybody likes.
         try drop(.replaced)
@@ -227,7 +228,7 @@ package struct Rebuild: Sendable {
             ).decode((String, Int32, Position, Int64).self)
             // These may be the checkpoints of what another switch has just put away.
             guard try identities(of: schema, on: connection) == before else { throw RebuildError.switchedMeanwhile }
-            let projected = checkpoints.filter { $0.0 == PartitionProjection.name }.map { (Partition($0.1), $0.2) }
+            let projected = checkpoints.filter { $0.0 == ReadModelSet.product.name }.map { (Partition($0.1), $0.2) }
             try project(into: schema, through: Dictionary(uniqueKeysWithValues: projected))
             try handOver(checkpoints, to: schema, on: connection)
             try rename(schema, files, on: connection)
@@ -283,7 +284,7 @@ package struct Rebuild: Sendable {
 
     private static func positions(on connection: PostgresConnection) throws -> [Partition: Position] {
         let rows = try connection.execute(
-            "SELECT partition, position FROM rm.checkpoints WHERE projection = \(PartitionProjection.name)"
+            "SELECT partition, position FROM rm.checkpoints WHERE projection = \(ReadModelSet.product.name)"
         ).decode((Int32, Position).self)
         return Dictionary(uniqueKeysWithValues: rows.map { (Partition($0), $1) })
     }

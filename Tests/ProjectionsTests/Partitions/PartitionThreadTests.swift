@@ -76,7 +76,7 @@ struct PartitionThreadTests {
         try await Story.run { story in
             let progress = PositionWatch()
             let watch = CheckpointWatch(
-                of: PartitionProjection.name,
+                of: ReadModelSet.product.name,
                 every: .milliseconds(10),
                 postgres: story.database.configuration(as: .projector),
                 progress: progress,

@@ -35,6 +35,7 @@ import Testing
             try await story.projector.withConnection { [story] connection in
                 var dead = try #require(
                     try PartitionProjection(
+                        into: .product,
                         of: story.tenant.partition,
                         by: UUID(),
                         for: .milliseconds(300),

@@ -172,6 +172,7 @@ struct Story: Sendable {
         let position = try await projector.withConnection { connection -> Position in
             guard
                 var projection = try PartitionProjection(
+                    into: .product,
                     of: partition,
                     by: UUID(),
                     for: .seconds(60),

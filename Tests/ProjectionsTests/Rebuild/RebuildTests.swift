@@ -24,7 +24,7 @@ struct RebuildTests {
                 var configuration = Rebuild.Configuration(
                     administrator: story.database.configuration(),
                     projector: story.database.configuration(as: .projector),
-                    folder: TestDatabase.schema
+                    folders: TestDatabase.schema
                 )
                 configuration.batchLimit = 7
                 let rebuild = Rebuild(
@@ -131,6 +131,7 @@ struct RebuildTests {
             let owner = try await story.projector.withConnection { connection in
                 try #require(
                     try PartitionProjection(
+                        into: .product,
                         of: partition,
                         by: UUID(),
                         for: .seconds(60),

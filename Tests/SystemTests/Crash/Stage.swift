@@ -30,7 +30,10 @@ final class Stage: Sendable {
         self.installation = installation
         postgres = try #require(installation.postgres)
         try await installation.tool("tenant", "create", Self.otherTenant, "--owner", "zed")
-        let processes = ["tenant-api", "tenant-api", "realtime", "realtime", "projector", "fanout", "projector,fanout"]
+        let processes = [
+            "tenant-api,registrar", "tenant-api,registrar", "realtime", "realtime", "projector", "fanout",
+            "projector,fanout",
+        ]
         var started: [String: [Server]] = [:]
         try await withThrowingTaskGroup(of: (String, Server).self) { group in
             for roles in processes { group.addTask { (roles, try await installation.serve(roles: roles)) } }

@@ -75,7 +75,7 @@ struct RollingTests {
     @Test func `each process of each role is replaced under load, and nobody notices`() async throws {
         try await Installation.run(settings: ["DAYBOOK_PARTITIONS": "2"]) { (installation) async throws in
             var servers: [Server] = []
-            for role in ["tenant-api", "realtime", "projector", "fanout"] {
+            for role in ["tenant-api", "realtime", "projector", "fanout", "registrar"] {
                 async let one = installation.serve(roles: role)
                 async let other = installation.serve(roles: role)
                 servers += [try await one, try await other]

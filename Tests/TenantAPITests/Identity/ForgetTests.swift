@@ -68,10 +68,9 @@ struct ForgetTests {
         try await Scene.run { scene in
             try await scene.forget()
             try await scene.premises.send(.get, "/api/me", as: scene.ada).expectProblem(401, "auth.dead_session")
-            let labels = try await scene.premises.database.pool().query(
-                "SELECT label FROM control.sessions WHERE user_id = \(scene.ada.id.uuid)",
-                as: String.self
-            )
+            let labels = try scene.premises.control.superuser().execute(
+                "SELECT label FROM rm.sessions WHERE member = \(scene.ada.id.uuid)"
+            ).decode(String.self)
             #expect(labels == [""])
         }
     }

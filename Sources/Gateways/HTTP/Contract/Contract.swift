@@ -27,7 +27,15 @@ package struct Contract: Sendable {
             "paths": JSONNode(members: paths.map { ($0.path, $0.operations) }),
             "components": [
                 "securitySchemes": [
-                    "bearer": ["type": "http", "scheme": "bearer", "description": "The token of a live session."]
+                    "bearer": ["type": "http", "scheme": "bearer", "description": "The token of a live session."],
+                    "account": [
+                        "type": "http", "scheme": "bearer",
+                        "description": "The token of a person who has logged in, in no tenant yet.",
+                    ],
+                    "cookie": [
+                        "type": "apiKey", "in": "cookie", "name": "daybook-account",
+                        "description": "The same in a browser. Whatever changes something says `Daybook-CSRF: 1` too.",
+                    ],
                 ],
                 "parameters": OperationEntry.parameters(of: endpoints, &schemas),
                 "headers": AnswerHeader.components,

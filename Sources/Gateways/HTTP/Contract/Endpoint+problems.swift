@@ -12,6 +12,7 @@ extension Endpoint {
     var knownProblems: [KnownProblems] {
         var known: [Int: KnownProblems] = [:]
         for (status, codes) in common + ofKind + ofBody + ofPath + problems.map({ ($0.status, [$0.code]) }) {
+            guard !codes.isEmpty else { continue }
             known[status.code, default: KnownProblems(status: status, codes: [])].codes += codes
         }
         return known.sorted { $0.key < $1.key }.map { _, problems in
@@ -27,7 +28,7 @@ extension Endpoint {
         [
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
-            (.unauthorized, ["auth.no_token", "auth.dead_session"]),
+            (.unauthorized, access == .everybody ? [] : ["auth.no_token", "auth.dead_session"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
     }

@@ -18,6 +18,11 @@ struct OperationEntry {
             "operationId": .text(endpoint.operationID(of: surface)), "summary": .text(endpoint.summary),
         ]
         if let whom { node["description"] = .text(whom) }
+        switch endpoint.access {
+        case .user: break
+        case .account: node["security"] = [["account": []], ["cookie": []]]
+        case .everybody: node["security"] = []
+        }
         node["tags"] = [.text(endpoint.tag(of: surface))]
         node["parameters"] = .array(
             endpoint.parameters.map { ["$ref": "#/components/parameters/\($0.componentName)"] }

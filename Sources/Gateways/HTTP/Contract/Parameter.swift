@@ -81,6 +81,8 @@ extension Parameter {
     private static let places = Dictionary(
         uniqueKeysWithValues: [
             identifier(of: UserEvent.self), identifier(of: RoomEvent.self), identifier(of: MessageEvent.self),
+            identifier(of: TenantEvent.self), identifier(of: SessionEvent.self), identifier(of: OnboardingEvent.self),
+            path("name", .text, "What an organization might be called."),
             path(
                 "stream",
                 .text(matching: "^[a-z]+_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),

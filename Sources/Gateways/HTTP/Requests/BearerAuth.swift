@@ -4,43 +4,58 @@ internal import Hummingbird
 internal import Logging
 internal import Sessions
 
-/// Lets a request in whose `Authorization: Bearer dbk_…` is a live session's token.
+/// Lets a request in whose `Authorization: Bearer` is a live session's token, or that has it in a cookie.
 struct BearerAuth: Sendable {
-    /// No header of ours is longer.
-    private static let lengthLimit = 256
-
     let sessions: SessionStore
+    let cookies: SessionCookies
 
-    /// Notes the session in the context: 401 without one.
-    func admit(_ request: Request, _ context: inout DaybookRequestContext) async throws {
-        guard let token = Self.token(request.headers[.authorization]) else {
-            throw Problem.unauthorized(
+    /// Notes who asks in the context: 401 for nobody, where somebody is asked for.
+    func admit(
+        _ request: Request,
+        _ context: inout DaybookRequestContext,
+        as access: Endpoint.Access
+    ) async throws {
+        switch access {
+        case .user:
+            let token = try required(
+                cookies.presentedToken(
+                    of: request,
+                    in: request.headers[.daybookTenant].map { [cookies.tenant($0)] } ?? []
+                )
+            )
+            guard let session = try await sessions.authenticate(token) else { throw Problem.deadSession }
+            context.bearer.session = session
+            context.logger[metadataKey: "tenant"] = .string(session.tenant.id.text)
+        case .account:
+            let token = try required(cookies.presentedToken(of: request, in: [cookies.account]))
+            guard let session = try await sessions.authenticateAccount(token) else { throw Problem.deadSession }
+            context.bearer.account = session
+        case .everybody: break
+        }
+    }
+
+    private func required(_ presented: SessionCookies.Presented?) throws(Problem) -> String {
+        guard let presented else {
+            throw .unauthorized(
                 "auth.no_token",
                 "send `Authorization: Bearer` with a session's token",
                 challenge: "Bearer"
             )
         }
-        guard let session = try await sessions.authenticate(token) else {
-            throw Problem.unauthorized(
-                "auth.dead_session",
-                "the token is unknown, expired or revoked",
-                challenge: #"Bearer error="invalid_token""#
-            )
-        }
-        context.bearer.session = session
-        context.logger[metadataKey: "tenant"] = .string(session.tenant.id.text)
-    }
-
-    private static func token(_ header: String?) -> String? {
-        guard let header, header.isPlain(upTo: lengthLimit) else { return nil }
-        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].hasPrefix("dbk_") else { return nil }
-        return String(parts[1])
+        return presented.token
     }
 }
 
 extension Problem {
     package static func unauthorized(_ code: String, _ detail: String, challenge: String) -> Problem {
         Problem(.unauthorized, code, detail, headers: [.wwwAuthenticate: challenge])
+    }
+
+    fileprivate static var deadSession: Problem {
+        .unauthorized(
+            "auth.dead_session",
+            "the token is unknown, expired or revoked",
+            challenge: #"Bearer error="invalid_token""#
+        )
     }
 }

@@ -25,14 +25,25 @@ package struct DaybookRequestContext: RequestContext, Sendable {
         guard let session = bearer.session else { preconditionFailure("this route asks for no session") }
         return session
     }
+
+    /// Which person's request this is. Only endpoints for accounts may ask.
+    package var account: AccountSession {
+        guard let account = bearer.account else { preconditionFailure("this route asks for no account") }
+        return account
+    }
 }
 
-/// The session, once it is known: contexts are copied inwards, and the access log, which is outermost, wants to name the tenant.
+/// Who asks, once it is known: contexts are copied inwards, and the access log, which is outermost, wants to name the tenant.
 final class Bearer: Sendable {
-    private let stored = Mutex<Session?>(nil)
+    private let stored = Mutex<(session: Session?, account: AccountSession?)>((nil, nil))
 
     var session: Session? {
-        get { stored.withLock { $0 } }
-        set { stored.withLock { $0 = newValue } }
+        get { stored.withLock { $0.session } }
+        set { stored.withLock { $0.session = newValue } }
+    }
+
+    var account: AccountSession? {
+        get { stored.withLock { $0.account } }
+        set { stored.withLock { $0.account = newValue } }
     }
 }

@@ -11,6 +11,12 @@ extension HTTPField.Name {
     /// How long such a read may wait, in milliseconds.
     package static let daybookMinPositionTimeout = known("Daybook-Min-Position-Timeout-Ms")
 
+    /// With a cookie: the name of the organization in whose tenant the request is meant.
+    package static let daybookTenant = known("Daybook-Tenant")
+    /// Says that a request with a cookie was meant: no other site's page can send it.
+    package static let daybookCSRF = known("Daybook-CSRF")
+    package static let secFetchSite = known("Sec-Fetch-Site")
+
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field name") }
         return name

@@ -11,6 +11,8 @@ package struct Call: Sendable {
     package let query: Query
 
     package var session: Session { context.session }
+    /// Of an endpoint for accounts.
+    package var account: AccountSession { context.account }
     package var tenant: Tenant { context.session.tenant }
     package var user: UserID { context.session.user }
 

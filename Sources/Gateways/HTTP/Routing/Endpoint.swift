@@ -15,6 +15,15 @@ package struct Endpoint: Sendable {
         case plain
     }
 
+    /// Who is let in at all.
+    package enum Access: Sendable {
+        /// Whoever has a session of a user of a tenant.
+        case user
+        /// Whoever has logged in, in whatever tenant or none.
+        case account
+        case everybody
+    }
+
     /// How the answer comes.
     package enum Form: String, Sendable {
         case whole = "application/json"
@@ -28,7 +37,8 @@ package struct Endpoint: Sendable {
     /// One line for people.
     package let summary: String
     package let kind: Kind
-    /// Who may use it at all.
+    package let access: Access
+    /// The users who may use it.
     package let roles: Set<Role>
     /// All that it knows, wherever they stand.
     package let parameters: [Parameter]
@@ -68,6 +78,7 @@ package struct Endpoint: Sendable {
             path,
             summary,
             kind,
+            .user,
             roles,
             query,
             (JSONShape.request(body), json.isOptional, bodyLimit),
@@ -91,7 +102,54 @@ package struct Endpoint: Sendable {
         problems: [Problem] = [],
         handle: @escaping @Sendable (Call) async throws -> Reply<Answer>
     ) {
-        self.init(method, path, summary, kind, roles, query, nil, status, Answer.self, problems) { call in
+        self.init(method, path, summary, kind, .user, roles, query, nil, status, Answer.self, problems) { call in
+            RawReply(try await handle(call))
+        }
+    }
+
+    /// An endpoint for whoever is no user of a tenant, or none yet. It takes a body.
+    package init<Body: Decodable & Sendable, Answer: EndpointAnswer>(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ summary: String,
+        access: Access,
+        query: [Parameter] = [],
+        body: Body.Type,
+        bodyLimit: Int = 64 << 10,
+        status: HTTPResponse.Status? = nil,
+        problems: [Problem] = [],
+        handle: @escaping @Sendable (Call, Body) async throws -> Reply<Answer>
+    ) {
+        let json = StrictJSON(body)
+        self.init(
+            method,
+            path,
+            summary,
+            .plain,
+            access,
+            [],
+            query,
+            (JSONShape.request(body), json.isOptional, bodyLimit),
+            status,
+            Answer.self,
+            problems
+        ) { call in
+            RawReply(try await handle(call, try json.decode(try await call.request.jsonBody(upTo: bodyLimit))))
+        }
+    }
+
+    /// An endpoint for whoever is no user of a tenant, or none yet. It looks at no body.
+    package init<Answer: EndpointAnswer>(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ summary: String,
+        access: Access,
+        query: [Parameter] = [],
+        status: HTTPResponse.Status? = nil,
+        problems: [Problem] = [],
+        handle: @escaping @Sendable (Call) async throws -> Reply<Answer>
+    ) {
+        self.init(method, path, summary, .plain, access, [], query, nil, status, Answer.self, problems) { call in
             RawReply(try await handle(call))
         }
     }
@@ -106,7 +164,7 @@ package struct Endpoint: Sendable {
         problems: [Problem] = [],
         handle: @escaping @Sendable (Call) async throws -> LineStream<Line>
     ) {
-        self.init(.get, path, summary, .read, roles, query, nil, .ok, lines, problems, as: .lines) { call in
+        self.init(.get, path, summary, .read, .user, roles, query, nil, .ok, lines, problems, as: .lines) { call in
             RawReply(try await handle(call), for: call)
         }
     }
@@ -116,6 +174,7 @@ package struct Endpoint: Sendable {
         _ path: String,
         _ summary: String,
         _ kind: Kind?,
+        _ access: Access,
         _ roles: Set<Role>,
         _ query: [Parameter],
         _ request: (shape: JSONShape, isOptional: Bool, limit: Int)?,
@@ -130,6 +189,7 @@ package struct Endpoint: Sendable {
         self.path = path
         self.summary = summary
         self.kind = kind
+        self.access = access
         self.roles = roles
         self.query = kind == .read ? query + [.minPosition] : query
         parameters =
@@ -174,12 +234,14 @@ extension Set<Role> {
 struct RawReply: Sendable {
     let version: Int64?
     let position: Int64?
+    let headers: HTTPFields
     /// Nil for no body.
     let body: @Sendable () -> ResponseBody?
 
     init<Line>(_ lines: LineStream<Line>, for call: Call) {
         version = nil
         position = nil
+        headers = [:]
         body = { lines.body(logger: call.context.logger) }
     }
 
@@ -187,6 +249,7 @@ struct RawReply: Sendable {
         let answer = reply.answer
         version = (answer as? any EntityAnswer)?.entityVersion
         position = reply.position
+        headers = reply.headers
         body = { answer.written().map { ResponseBody(byteBuffer: $0) } }
     }
 }

@@ -1,17 +1,23 @@
 package import EventStore
+package import HTTPTypes
 
 /// What an endpoint answers, beside the status, which is the endpoint's own.
 package struct Reply<Answer: EndpointAnswer>: Sendable {
     package var answer: Answer
     /// Of a write's last event; becomes `Daybook-Position`.
     package var position: Position?
+    /// What is said beside it, such as cookies and where to go on.
+    package var headers: HTTPFields
 
-    package init(_ answer: Answer, position: Position? = nil) {
+    package init(_ answer: Answer, position: Position? = nil, headers: HTTPFields = [:]) {
         self.answer = answer
         self.position = position
+        self.headers = headers
     }
 }
 
 extension Reply where Answer == NoContent {
-    package init(position: Position? = nil) { self.init(NoContent(), position: position) }
+    package init(position: Position? = nil, headers: HTTPFields = [:]) {
+        self.init(NoContent(), position: position, headers: headers)
+    }
 }

@@ -18,14 +18,20 @@ package struct Routes: Sendable {
     private let auth: BearerAuth
     private let stores: Stores?
 
-    package init(sessions: SessionStore, reads: ReadModels, positions: PositionTokens, standings: Standings) {
-        auth = BearerAuth(sessions: sessions)
+    package init(
+        sessions: SessionStore,
+        cookies: SessionCookies,
+        reads: ReadModels,
+        positions: PositionTokens,
+        standings: Standings
+    ) {
+        auth = BearerAuth(sessions: sessions, cookies: cookies)
         stores = Stores(reads: reads, positions: positions, standings: standings)
     }
 
     /// For plain endpoints alone.
-    package init(sessions: SessionStore) {
-        auth = BearerAuth(sessions: sessions)
+    package init(sessions: SessionStore, cookies: SessionCookies) {
+        auth = BearerAuth(sessions: sessions, cookies: cookies)
         stores = nil
     }
 
@@ -49,14 +55,14 @@ package struct Routes: Sendable {
         by endpoint: Endpoint
     ) async throws -> Response {
         var context = context
-        try await auth.admit(request, &context)
+        try await auth.admit(request, &context, as: endpoint.access)
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         if endpoint.kind == .read, let stores {
             try await stores.standings.check(call.session, against: endpoint.roles)
             try await wait(for: call, in: stores)
         }
         let reply = try await endpoint.respond(call)
-        var headers: HTTPFields = [:]
+        var headers = reply.headers
         if let position = reply.position, let stores {
             headers[.daybookPosition] = stores.positions.seal(position, of: call.tenant)
         }

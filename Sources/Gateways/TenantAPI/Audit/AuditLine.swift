@@ -117,6 +117,7 @@ extension Actor {
         case .user(let id): "\(id)"
         case .system: "system"
         case .integration(let name): "integration:\(name)"
+        case .account(let id): "\(id)"
         }
     }
 

@@ -116,7 +116,7 @@ extension TenantAPI {
     private func forget(_ call: Call, _ body: Forgetting) async throws -> Reply<Written<UserView>> {
         let command = ForgetUser(user: try call.id("user"), reason: body.reason)
         let reply = try await changed(by: command, for: call)
-        try await sessions.forget(command.user, of: call.tenant)
+        try await issuer.endAll(of: command.user, in: call.tenant, isForgotten: true, by: .user(call.user))
         return reply
     }
 

@@ -1,0 +1,101 @@
+package import Events
+package import Foundation
+
+/// Opens a session whose token only the caller knows.
+package struct OpenSession: Command {
+    package struct State: Sendable {
+        package var session: Loaded<SessionLife>
+        /// The session that this one comes from, if it comes from one.
+        package var parent: Loaded<SessionLife>?
+        /// Whose it is, if it comes from one.
+        package var account: Loaded<Account>?
+        /// Of a user of a tenant.
+        package var principal: Loaded<Principal>?
+    }
+
+    package struct Answer: Codable, Sendable, Equatable {
+        package var expiresAt: Timestamp
+    }
+
+    package static let name = "open_session"
+    package let session: SessionID
+    package let holder: SessionEvent.Holder
+    package let tokenHash: Data
+    /// What its holder knows it by, such as a browser's name.
+    package let label: String
+    package let idleSeconds: Int
+    package let lifetimeSeconds: Int
+
+    package init(
+        session: SessionID,
+        holder: SessionEvent.Holder,
+        tokenHash: Data,
+        label: String,
+        idleSeconds: Int,
+        lifetimeSeconds: Int
+    ) {
+        self.session = session
+        self.holder = holder
+        self.tokenHash = tokenHash
+        self.label = label
+        self.idleSeconds = idleSeconds
+        self.lifetimeSeconds = lifetimeSeconds
+    }
+
+    package func load(by loader: borrowing StateLoader) async throws -> State {
+        var state = State(session: try await loader.loadNew(SessionLife.self, session))
+        if case .user(let tenant, let user, let parent) = holder {
+            state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
+            if let parent {
+                let parent = try await loader.load(SessionLife.self, parent)
+                state.parent = parent
+                if case .account(let account) = parent.state.holder {
+                    state.account = try await loader.load(Account.self, account)
+                }
+            }
+        }
+        return state
+    }
+
+    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
+        precondition(!state.session.exists, "a session's identifier is new")
+        if let parent = state.parent {
+            guard parent.state.isOpen, parent.state.expiresAt.map({ $0 > caller.now }) ?? false else {
+                throw .sessionOver
+            }
+            guard case .user(let tenant, let user, _) = holder, state.account?.state.memberships[tenant] == user else {
+                throw .notInTenant
+            }
+        }
+        guard state.principal?.state.isForgotten != true else { throw .sessionOver }
+        let expiresAt = end(at: caller.now, within: state.parent?.state.expiresAt)
+        var decision = Decision(Answer(expiresAt: expiresAt))
+        decision.append(
+            .opened(
+                holder: holder,
+                tokenHash: tokenHash,
+                label: Personal(label, of: holder.person),
+                idleSeconds: idleSeconds,
+                expiresAt: expiresAt
+            ),
+            to: session
+        )
+        return decision
+    }
+
+    /// A session does not outlive the one that it comes from.
+    private func end(at now: Timestamp, within parent: Timestamp?) -> Timestamp {
+        let end = Timestamp(microseconds: now.microseconds + Int64(lifetimeSeconds) * 1_000_000)
+        return parent.map { min($0, end) } ?? end
+    }
+}
+
+extension SessionEvent.Holder {
+    /// Whose key seals what the session is called.
+    fileprivate var person: UserID {
+        switch self {
+        case .account(let account): account.person
+        case .user(_, let user, _): user
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import EventStore
+package import Foundation
+
+package typealias SessionID = StreamID<SessionEvent>
+
+/// What can happen to a session: the standing of whoever bears its token, until it ends. Of a token only the SHA-256 is in the
+/// log; it stands for 256 random bits, so nothing can be learned from it.
+package enum SessionEvent: Event {
+    /// Whose session it is.
+    package enum Holder: Codable, Sendable, Hashable {
+        /// A person, before they have chosen a tenant.
+        case account(account: AccountID)
+        /// A user of a tenant; `parent` is the account's session that it was opened from, and ends with it.
+        case user(tenant: TenantID, user: UserID, parent: SessionID?)
+    }
+
+    package enum End: String, Codable, Sendable {
+        case loggedOut = "logged_out"
+        /// By the holder from another session, or by an operator.
+        case revoked
+        /// A token was shown again after it had been replaced: somebody else has it.
+        case tokenReused = "token_reused"
+    }
+
+    /// `label` is what its holder knows it by, such as a browser's name. It ends when it was not used for `idleSeconds`, and at
+    /// `expiresAt` in any case.
+    case opened(holder: Holder, tokenHash: Data, label: Personal, idleSeconds: Int, expiresAt: Timestamp)
+    /// The token before is good until `previousUntil`, for requests that are on their way.
+    case refreshed(tokenHash: Data, previousUntil: Timestamp)
+    case closed(reason: End)
+
+    package static let category = "session"
+    package static let prefix = "session"
+    package static let types: [EventType] = [
+        EventType("control.session_opened"), EventType("control.session_refreshed"),
+        EventType("control.session_closed"),
+    ]
+
+    package var type: EventType {
+        switch self {
+        case .opened: Self.types[0]
+        case .refreshed: Self.types[1]
+        case .closed: Self.types[2]
+        }
+    }
+
+    package var subjects: [UserID] {
+        switch self {
+        case .opened(_, _, let label, _, _): [label.subject]
+        case .refreshed, .closed: []
+        }
+    }
+}

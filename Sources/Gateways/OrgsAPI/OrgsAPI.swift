@@ -1,0 +1,63 @@
+package import Commands
+package import EventStore
+internal import Events
+package import GatewayHTTP
+package import Hummingbird
+internal import Observability
+package import Postgres
+package import Projections
+package import Sessions
+
+/// How organizations come to be, and how people come into them: `/orgs/*`. For persons who have logged in, in no tenant yet.
+package struct OrgsAPI: Sendable {
+    let commands: CommandHandler
+    let reads: ReadModels
+    let tokens: InviteTokens
+    /// The rules of the tenants' own logs, by cell.
+    let cells: [String: CommandHandler]
+    private let routes: Routes
+
+    /// - Parameters:
+    ///   - control: over the control log.
+    ///   - cells: the commands of the tenants' own logs, by cell.
+    package init(
+        control: ControlPlane,
+        cells: [String: CommandHandler],
+        cookies: SessionCookies,
+        masterKey: MasterKey
+    ) {
+        commands = control.handler
+        reads = control.reads
+        tokens = InviteTokens(masterKey: masterKey)
+        self.cells = cells
+        routes = Routes(sessions: control.sessions, cookies: cookies)
+    }
+
+    package static let surface = Surface(
+        at: "/orgs",
+        title: "Daybook organizations API",
+        summary: "Find a name, found an organization, and take an invitation into one."
+    )
+
+    /// The whole surface.
+    package var endpoints: [Endpoint] { nameEndpoints + onboardingEndpoints + inviteEndpoints }
+
+    package func addRoutes(to router: Router<DaybookRequestContext>) {
+        routes.add(endpoints, of: Self.surface, to: router)
+    }
+
+    /// Runs a command of the control log as the person who asks, and waits until the read models hold what it did.
+    ///
+    /// - Parameter isKeyed: false for a command that the request's key does not stand for.
+    func run<C: Command>(_ command: C, for call: Call, isKeyed: Bool = true) async throws -> C.Answer {
+        let context = CommandContext(
+            caller: Caller(tenant: .installation, actor: .account(call.account.account), user: nil),
+            idempotencyKey: isKeyed ? try call.idempotencyKey() : nil,
+            traceparent: call.context.trace?.text,
+            requestID: call.context.requestID
+        )
+        let result = try await commands.handle(command, in: context)
+        _ = try await reads.wait(for: .installation, past: result.position, timeout: .seconds(2))
+        return result.answer
+    }
+}

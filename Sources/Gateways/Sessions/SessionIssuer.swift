@@ -1,0 +1,164 @@
+package import Commands
+package import EventStore
+package import Events
+package import Foundation
+package import Projections
+
+/// Opens and ends sessions, by commands of the control log. What it has done is in the read models when it returns, unless they
+/// are behind for longer than two seconds or nobody projects at this time.
+package struct SessionIssuer: Sendable {
+    /// How long a session may lie idle, and how long it lasts in any case.
+    package struct Lifetimes: Sendable {
+        package var idle: Duration
+        package var absolute: Duration
+
+        package init(idle: Duration, absolute: Duration) {
+            self.idle = idle
+            self.absolute = absolute
+        }
+
+        /// One that nobody has to use for it to last.
+        package static func fixed(_ lifetime: Duration) -> Lifetimes { Lifetimes(idle: lifetime, absolute: lifetime) }
+    }
+
+    private static let patience: Duration = .seconds(2)
+
+    private let control: CommandHandler
+    private let reads: ReadModels
+    private let sessions: SessionStore
+
+    /// - Parameters:
+    ///   - control: over the control log.
+    ///   - reads: of the control log.
+    package init(control: CommandHandler, reads: ReadModels, sessions: SessionStore) {
+        self.control = control
+        self.reads = reads
+        self.sessions = sessions
+    }
+
+    /// Opens a session of a user of a tenant and gives its token, which is nowhere else.
+    ///
+    /// - Parameters:
+    ///   - parent: the person's own session, with which it ends.
+    ///   - label: what the session is for, so that its holder knows it again.
+    package func open(
+        tenant: Tenant,
+        user: UserID,
+        from parent: SessionID? = nil,
+        lifetimes: Lifetimes,
+        label: String,
+        by actor: Actor = .system
+    ) async throws -> (session: Session, token: String) {
+        let token = SessionToken(of: .user)
+        let id = SessionID()
+        let opened = try await run(
+            OpenSession(
+                session: id,
+                holder: .user(tenant: TenantID(tenant.id), user: user, parent: parent),
+                tokenHash: Data(token.hash),
+                label: label,
+                idleSeconds: Int(lifetimes.idle.components.seconds),
+                lifetimeSeconds: Int(lifetimes.absolute.components.seconds)
+            ),
+            by: actor
+        )
+        return (Session(id: id.uuid, tenant: tenant, user: user, expiresAt: opened.expiresAt), token.text)
+    }
+
+    /// Opens a session of a person who has logged in.
+    package func open(
+        account: AccountID,
+        lifetimes: Lifetimes,
+        label: String
+    ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
+        let token = SessionToken(of: .account)
+        let id = SessionID()
+        let opened = try await run(
+            OpenSession(
+                session: id,
+                holder: .account(account: account),
+                tokenHash: Data(token.hash),
+                label: label,
+                idleSeconds: Int(lifetimes.idle.components.seconds),
+                lifetimeSeconds: Int(lifetimes.absolute.components.seconds)
+            ),
+            by: .account(account)
+        )
+        return (id, opened.expiresAt, token.text)
+    }
+
+    /// What a token was replaced by.
+    package enum Refreshed: Sendable {
+        case user(token: String)
+        case account(token: String)
+        /// It is nobody's, or was replaced before by somebody: then the session is over.
+        case refused
+    }
+
+    /// Replaces the token of a session. One that was replaced more than a minute ago is in two hands: the session ends.
+    package func refresh(_ text: String) async throws -> Refreshed {
+        for kind in [SessionToken.Kind.user, .account] {
+            guard let token = SessionToken(text, of: kind) else { continue }
+            switch try await sessions.find(anyTokenOf: token.hash) {
+            case nil: return .refused
+            case .good(let id):
+                let next = SessionToken(of: kind)
+                try await run(RefreshSession(session: id, tokenHash: Data(next.hash)), by: .system)
+                return kind == .user ? .user(token: next.text) : .account(token: next.text)
+            case .replaced(let id):
+                try await close(id, because: .tokenReused)
+                return .refused
+            }
+        }
+        return .refused
+    }
+
+    /// Ends all sessions of a person, in all tenants.
+    package func endAll(of account: AccountID) async throws {
+        try await run(EndAccountSessions(of: account), by: .account(account))
+        try await sessions.look()
+    }
+
+    /// Ends a session and those that came from it, here at once and elsewhere within a second.
+    ///
+    /// - Returns: false if there is none, or it was over before.
+    @discardableResult
+    package func close(
+        _ id: SessionID,
+        because reason: SessionEvent.End = .revoked,
+        by actor: Actor = .system
+    ) async throws -> Bool {
+        let wasOpen: Bool
+        do {
+            wasOpen = try await run(CloseSession(session: id, reason: reason), by: actor).wasOpen
+        } catch CommandError.refused(let refusal) where refusal.kind == .notFound {
+            return false
+        }
+        sessions.learn([id.uuid])
+        try await sessions.look()
+        return wasOpen
+    }
+
+    /// Ends all sessions of a user of a tenant.
+    ///
+    /// - Parameter isForgotten: true erases what they were called as well: it may name a person or their things.
+    package func endAll(
+        of user: UserID,
+        in tenant: Tenant,
+        isForgotten: Bool = false,
+        by actor: Actor = .system
+    ) async throws {
+        try await run(EndSessions(of: user, in: TenantID(tenant.id), isForgotten: isForgotten), by: actor)
+        try await sessions.look()
+    }
+
+    @discardableResult
+    private func run<C: Command>(_ command: C, by actor: Actor) async throws -> C.Answer {
+        let caller = Caller(tenant: .installation, actor: actor, user: nil)
+        let result = try await control.handle(command, in: CommandContext(caller: caller))
+        if try await reads.isFollowed(Tenant.installation.partition) {
+            _ = try await reads.wait(for: .installation, past: result.position, timeout: Self.patience)
+        }
+        return result.answer
+    }
+}

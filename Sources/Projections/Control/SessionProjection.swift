@@ -1,0 +1,81 @@
+internal import EventStore
+internal import Events
+internal import Postgres
+
+/// Sessions by the hash of their token, until they are over and for a while after, so that every process hears of it.
+enum SessionProjection {
+    static func writes(_ event: SessionEvent, to session: SessionID, at raw: RecordedEvent) -> [Write] {
+        switch event {
+        case .opened(let holder, let tokenHash, let label, let idleSeconds, let expiresAt):
+            [
+                Write(
+                    """
+                    INSERT INTO rm.sessions
+                      (id, token_hash, account, tenant, member, parent, label, idle_seconds, opened_at, expires_at)
+                    VALUES (\(session.uuid), \(Array(tokenHash)), \(holder.account?.uuid), \(holder.tenant?.uuid),
+                            \(holder.user?.uuid), \(holder.parent?.uuid), \(label.text ?? ""), \(Int32(clamping: idleSeconds)),
+                            \(raw.time), \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)))
+                    """
+                )
+            ]
+        case .refreshed(let tokenHash, let previousUntil):
+            [
+                Write(
+                    """
+                    UPDATE rm.sessions
+                       SET previous_hash = token_hash, token_hash = \(Array(tokenHash)),
+                           previous_until = \(PostgresTimestamp(microsecondsSince1970: previousUntil.microseconds))
+                     WHERE id = \(session.uuid)
+                    """,
+                    touching: 1,
+                    otherwise: "the session was never opened"
+                )
+            ]
+        case .closed: [over("id = \(session.uuid) OR parent = \(session.uuid)", at: raw)]
+        }
+    }
+
+    static func writes(_ event: PrincipalEvent, at raw: RecordedEvent) -> [Write] {
+        switch event {
+        case .sessionsEnded(let tenant, let user): [over(of: user, in: tenant, at: raw)]
+        case .forgotten(let tenant, let user, _):
+            // The key first: if it cannot be destroyed, the person is not forgotten.
+            [
+                Write(Keyring.destroying(user.uuid, in: raw.tenant)), over(of: user, in: tenant, at: raw),
+                Write("UPDATE rm.sessions SET label = '' WHERE tenant = \(tenant.uuid) AND member = \(user.uuid)"),
+            ]
+        }
+    }
+
+    /// Ends all of a person's sessions, and those in tenants that came from them.
+    static func over(of account: AccountID, at raw: RecordedEvent) -> Write {
+        let own: SQL = "SELECT id FROM rm.sessions WHERE account = \(account.uuid)"
+        return over("account = \(account.uuid) OR parent IN (\(own))", at: raw)
+    }
+
+    private static func over(of user: UserID, in tenant: TenantID, at raw: RecordedEvent) -> Write {
+        over("tenant = \(tenant.uuid) AND member = \(user.uuid)", at: raw)
+    }
+
+    private static func over(_ condition: SQL, at raw: RecordedEvent) -> Write {
+        Write("UPDATE rm.sessions SET over_at = \(raw.time) WHERE (\(condition)) AND over_at IS NULL")
+    }
+}
+
+extension SessionEvent.Holder {
+    fileprivate var account: AccountID? {
+        if case .account(let account) = self { account } else { nil }
+    }
+
+    fileprivate var tenant: TenantID? {
+        if case .user(let tenant, _, _) = self { tenant } else { nil }
+    }
+
+    fileprivate var user: UserID? {
+        if case .user(_, let user, _) = self { user } else { nil }
+    }
+
+    fileprivate var parent: SessionID? {
+        if case .user(_, _, let parent) = self { parent } else { nil }
+    }
+}

@@ -1,1 +1,0 @@
-../../product/001-roles/01-roles.sql

@@ -1,1 +1,0 @@
-../../product/001-roles/02-owner_rights.sql
