@@ -222,6 +222,10 @@ let package = Package(
         tests("EventsTests", ["Events", "EventStore", "Postgres", crypto]),
         tests("CommandsTests", ["Commands", "Events", "EventStore", "Postgres"]),
         tests("ProjectionsTests", ["Projections", "Commands", "Events", "EventStore", "Postgres", "Redis"]),
+        tests(
+            "RegistrarTests",
+            ["Registrar", "Commands", "Events", "EventStore", "Postgres", logging]
+        ),
         tests("SessionsTests", ["Sessions", "Commands", "Events", "EventStore", "Postgres"]),
         tests(
             "TenantAPITests",

@@ -6,11 +6,22 @@ package struct LogIn: Command {
     package struct State: Sendable {
         package var identity: Loaded<Identity>
         package var account: Loaded<Account>
+
+        package init(identity: Loaded<Identity>, account: Loaded<Account>) {
+            self.identity = identity
+            self.account = account
+        }
     }
 
     package struct Answer: Codable, Sendable, Equatable {
         package var account: AccountID
+        /// Whether this is the first time.
         package var isNew: Bool
+
+        package init(account: AccountID, isNew: Bool) {
+            self.account = account
+            self.isNew = isNew
+        }
     }
 
     package static let name = "log_in"

@@ -22,6 +22,11 @@ final class Browser: Sendable {
         configuration: HTTPClient.Configuration(redirectConfiguration: .disallow)
     )
 
+    /// Where it stops instead of going on: at what begins with this.
+    let stop: String?
+
+    init(stoppingAt stop: String? = nil) { self.stop = stop }
+
     /// By host and port.
     private let jar = Mutex<[String: [String: String]]>([:])
 
@@ -92,6 +97,7 @@ final class Browser: Sendable {
                 return Page(url: url, status: Int(response.status.code), text: text)
             }
             url = location.hasPrefix("/") ? Self.origin(of: url) + location : location
+            if let stop, url.hasPrefix(stop) { return Page(url: url, status: 0, text: "") }
             (method, body, headers) = (.GET, nil, [:])
         }
         throw TooManyRedirects(url: url)

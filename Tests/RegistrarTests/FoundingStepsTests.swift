@@ -1,0 +1,88 @@
+import Commands
+import EventStore
+import Events
+import Foundation
+import Postgres
+import Registrar
+import TestSupport
+import Testing
+
+struct FoundingStepsTests {
+    /// Where a process dies: when it is about to write the event after so many, in one of the logs.
+    struct Death: Sendable, CustomTestStringConvertible {
+        let log: String
+        let events: Int
+
+        var testDescription: String { "after \(events) events in the \(log) log" }
+    }
+
+    // More than there are: the last of each log change nothing.
+    static let deaths =
+        (0...7).map { Death(log: "control", events: $0) } + (0...5).map { Death(log: "product", events: $0) }
+
+    @Test(arguments: deaths)
+    func `a founding that dies is gone on with by the next process, and is one`(death: Death) async throws {
+        try await Foundry.run { (foundry) async throws in
+            let onboarding = try await foundry.start("acme")
+            try await foundry.complete(onboarding)
+
+            let connection =
+                try death.log == "control"
+                ? foundry.control.superuser() : PostgresConnection(foundry.database.configuration())
+            try connection.executeScript(
+                """
+                CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                  IF NEW.position > (SELECT coalesce(max(position), 0) FROM public.start) + \(death.events) THEN
+                    RAISE EXCEPTION 'dead';
+                  END IF;
+                  RETURN NEW;
+                END $$;
+                CREATE TABLE public.start AS SELECT max(position) AS position FROM es.events;
+                GRANT SELECT ON public.start TO PUBLIC;
+                CREATE TRIGGER die BEFORE INSERT ON es.events FOR EACH ROW EXECUTE FUNCTION public.die();
+                """
+            )
+            // It fails there, unless all is done before.
+            _ = try? await foundry.registrar().step()
+            try connection.executeScript("DROP TRIGGER die ON es.events")
+
+            // Two at once, as after a partition of the network.
+            try await foundry.control.isProjected()
+            for _ in 0..<20 where try await foundry.phase(of: onboarding) != "finished" {
+                async let one = foundry.registrar().step()
+                async let other = foundry.registrar().step()
+                _ = (try? await one, try? await other)
+            }
+            #expect(try await foundry.phase(of: onboarding) == "finished")
+            while try await foundry.registrar().step() { try await foundry.control.isProjected() }
+            try await expectOne(foundry)
+        }
+    }
+
+    private func expectOne(_ foundry: Foundry) async throws {
+        let control = try foundry.control.superuser()
+        func count(_ sql: SQL) throws -> Int64 { try control.execute(sql).decode(Int64.self)[0] }
+        #expect(try count("SELECT count(*) FROM rm.orgs WHERE slug = 'acme'") == 1)
+        #expect(try count("SELECT count(*) FROM rm.tenants WHERE state = 'active'") == 1)
+        #expect(try count("SELECT count(*) FROM rm.account_memberships") == 1)
+        #expect(try count("SELECT count(*) FROM rm.invites WHERE mailed_at IS NOT NULL") == 2)
+        #expect(try count("SELECT count(*) FROM rm.parked") == 0)
+        let types = try PostgresConnection(foundry.database.configuration()).execute(
+            "SELECT t.name FROM es.events e JOIN es.types t ON t.id = e.type ORDER BY t.name"
+        ).decode(String.self)
+        #expect(
+            types == [
+                "identity.handle_taken", "identity.user_joined", "workspace.room_created",
+                "workspace.room_member_added",
+            ]
+        )
+        let letters = foundry.letters.sent.withLock { $0 }
+        #expect(Set(letters.map(\.address)) == ["bob@example.com", "cyd@example.com"])
+        // One that went out twice is the same twice.
+        #expect(Set(letters.map(\.key)).count == 2)
+        for letter in letters {
+            let token = try #require(letter.link.split(separator: "=").last).description
+            #expect(foundry.tokens.invite(of: token).map { "\($0)" } == letter.key)
+        }
+    }
+}

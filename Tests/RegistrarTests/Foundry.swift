@@ -1,0 +1,97 @@
+import Commands
+import EventStore
+import Events
+import Foundation
+import Logging
+import Postgres
+import Registrar
+import Synchronization
+import TestSupport
+
+/// A control plane and a cell, and somebody who wants to found an organization.
+struct Foundry: Sendable {
+    let database: TestDatabase
+    let control: TestControl
+    let account: AccountID
+    let letters = Letters()
+    let tokens: InviteTokens
+
+    final class Letters: Sendable {
+        let sent = Mutex<[Invitations.Letter]>([])
+    }
+
+    static func run(_ body: (Foundry) async throws -> Void) async throws {
+        try await TestDatabase.run { database in
+            let control = try await database.control()
+            let foundry = Foundry(
+                database: database,
+                control: control,
+                account: try await person(control),
+                tokens: InviteTokens(masterKey: database.masterKey)
+            )
+            try await body(foundry)
+        }
+    }
+
+    static func person(_ control: TestControl) async throws -> AccountID {
+        try await control.run(
+            LogIn(
+                issuer: "https://id.example.com",
+                subject: UUID().uuidString,
+                name: "Ada",
+                email: "ada@example.com",
+                emailIsVerified: true
+            )
+        ).answer.account
+    }
+
+    /// As a process has it that begins now: nothing is remembered.
+    func registrar() -> Registrar {
+        let log = database.log()
+        let codec = EventCodec(keyring: Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender)))
+        let commands = CommandHandler(log: log, codec: codec, logger: database.logger)
+        return Registrar(
+            control: CommandHandler(log: control.plane.log, codec: control.plane.codec, logger: database.logger),
+            pool: control.plane.pool,
+            cells: [Cell(name: "main", log: log, commands: commands)],
+            invitations: Invitations(tokens: tokens, origin: "https://daybook.example") { [letters] letter in
+                letters.sent.withLock { $0.append(letter) }
+            },
+            logger: database.logger
+        )
+    }
+
+    func start(_ slug: String, by account: AccountID? = nil, now: Timestamp = .now) async throws -> OnboardingID {
+        let command = StartOnboarding(
+            onboarding: OnboardingID(),
+            org: OrgID(),
+            tenant: TenantID(),
+            account: account ?? self.account,
+            slug: slug,
+            name: slug
+        )
+        let caller = Caller(tenant: .installation, actor: .account(account ?? self.account), user: nil, now: now)
+        return try await control.plane.handler.handle(command, in: CommandContext(caller: caller)).answer.onboarding
+    }
+
+    func complete(_ onboarding: OnboardingID) async throws {
+        try await control.run(
+            CompleteOnboarding(
+                onboarding: onboarding,
+                account: account,
+                handle: "ada",
+                name: "Ada",
+                room: "engines",
+                invites: ["bob@example.com", "cyd@example.com"]
+            )
+        )
+        try await control.isProjected()
+    }
+
+    func phase(of onboarding: OnboardingID) async throws -> String {
+        try await control.isProjected()
+        return try control.superuser().execute(
+            "SELECT state FROM rm.onboardings WHERE onboarding = \(onboarding.uuid)"
+        ).decode(String.self)[0]
+    }
+}
