@@ -242,6 +242,17 @@ let package = Package(
                 "Projections", "Redis", "Sessions", hummingbird, hummingbirdTesting, httpTypes, nioCore,
             ]
         ),
+        tests(
+            "OIDCTests",
+            [
+                "OIDC", jwtKit, crypto, cryptoExtras, httpClient, hummingbird, httpTypes, logging, nioCore, nioHTTP1,
+            ]
+        ),
+        tests(
+            "DevIdPTests",
+            ["DevIdP", crypto, httpClient, httpTypes, hummingbird, jwtKit, logging, nioCore, nioHTTP1]
+        ),
+        tests("MailTests", ["Mail", nioCore, nioPosix, nioSSL]),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
         tests(
             "SystemTests",

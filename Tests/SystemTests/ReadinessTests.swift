@@ -35,7 +35,7 @@ struct ReadinessTests {
     @Test func `a projector that falls behind is not ready, and a gateway still is`() async throws {
         try await Installation.run(settings: ["DAYBOOK_PARTITIONS": "1"]) { (installation) async throws in
             let projector = try await installation.serve(roles: "projector", options: ["--ready-lag", "1"])
-            let gateway = try await installation.serve(roles: "tenant-api", options: ["--ready-lag", "1"])
+            let gateway = try await installation.serve(roles: "tenant-api,registrar", options: ["--ready-lag", "1"])
             let ada = try await installation.token(for: "ada")
             // Somebody else has the partition and does nothing with it.
             let take: SQL = """

@@ -67,3 +67,24 @@ install_without_services() {
         SYSTEMD_OFFLINE=1 systemctl disable --quiet "${services[@]}"
     fi
 }
+
+# install_python_tools REQUIREMENTS NAME: installs what a file of requirements lists into a Python of its own, in a folder of the
+# user's cache, and prints that Python's folder. With everything in place nothing is asked of the network.
+install_python_tools() {
+    local requirements=$1 folder=${DAYBOOK_PYTHON_TOOLS:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/daybook}/$2 lock
+    mkdir -p "$folder"
+    # One at a time: tests of several runs may ask at once.
+    exec {lock}>"$folder/lock"
+    flock "$lock"
+    if ! cmp --silent "$requirements" "$folder/installed"; then
+        rm -rf "$folder/installed" "$folder/python"
+        python3 -m venv "$folder/python" >&2 || {
+            install_missing_packages python3-venv
+            python3 -m venv --clear "$folder/python" >&2
+        }
+        "$folder/python/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" >&2
+        cp "$requirements" "$folder/installed"
+    fi
+    exec {lock}>&-
+    echo "$folder/python"
+}

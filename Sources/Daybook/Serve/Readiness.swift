@@ -15,8 +15,8 @@ struct Readiness {
     let redis: RedisClient
     /// Schemas and the databases that are to have them.
     let schemas: [Migrator]
-    /// Of a process that projects: it is ready once the read models are as far as the log was when it began.
-    let projecting: (log: EventLog, reads: ReadModels)?
+    /// Of a process that projects: it is ready once these read models are as far as their log was when it began.
+    let projecting: [(name: String, log: EventLog, reads: ReadModels)]
     /// Of a process that projects or fans out: how far these roles may be behind the log. Gateways do not ask: to take
     /// all of them away would make an outage of what is a delay.
     let lag: (partitions: PartitionWatch, roles: Set<String>, limit: @Sendable () -> Duration)?
@@ -33,7 +33,7 @@ struct Readiness {
             HealthRoutes.Check("redis") { [redis] in try await redis.send(RedisCommand("PING")).string == "PONG" },
             HealthRoutes.Check("schema") { try await hasSchema.check() },
         ]
-        if let (log, reads) = projecting {
+        for (name, log, reads) in projecting {
             let start = Mutex<[Partition: Position]?>(nil)
             let hasCaughtUp = Once {
                 let now = try await log.currentHeads()
@@ -50,7 +50,7 @@ struct Readiness {
                 }
                 return true
             }
-            checks.append(HealthRoutes.Check("read models") { try await hasCaughtUp.check() })
+            checks.append(HealthRoutes.Check(name) { try await hasCaughtUp.check() })
         }
         if let (partitions, roles, limit) = lag {
             checks.append(HealthRoutes.Check("lag") { .seconds(try await partitions.lag(of: roles)) <= limit() })

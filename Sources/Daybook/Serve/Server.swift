@@ -222,7 +222,8 @@ struct Server {
                     configuration: installation.configuration($0, as: .gateway)
                 )
             },
-            projecting: roles.contains(.projector) ? (log, reads) : nil,
+            projecting: (roles.contains(.projector) ? [("read models", log, reads)] : [])
+                + (roles.contains(.registrar) ? [("registry", control.log, control.reads)] : []),
             lag: projecting.isEmpty ? nil : (partitions, projecting, { options.live[\.readyLag] })
         )
         HealthRoutes(checks: readiness.checks(), draining: draining).add(to: router)

@@ -73,7 +73,10 @@ struct AuthorizationRequest: Sendable {
             throw .page(
                 PageError(
                     "Unknown application",
-                    "The request names no application that is known here. Its client_id must be in this provider's configuration."
+                    """
+                    The request names no application that is known here. Its client_id must be in this \
+                    provider's configuration.
+                    """
                 )
             )
         }
@@ -83,7 +86,10 @@ struct AuthorizationRequest: Sendable {
             throw .page(
                 PageError(
                     "Unknown address",
-                    "\(client.shownName) asks for the answer at an address that is not registered for it: the redirect_uri must be one of this provider's configuration, to the last character."
+                    """
+                    \(client.shownName) asks for the answer at an address that is not registered for it: the \
+                    redirect_uri must be one of this provider's configuration, to the last character.
+                    """
                 )
             )
         }

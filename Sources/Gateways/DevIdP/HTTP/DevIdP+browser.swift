@@ -17,7 +17,8 @@ extension DevIdP {
         return value
     }
 
-    /// It ends with the browser. Other sites' links bring it along, since that is how clients send somebody here; their forms do not.
+    /// It ends with the browser. Other sites' links bring it along, since that is how clients send somebody here; their forms do
+    /// not.
     func cookie(_ kind: CookieKind, _ value: String) -> Cookie {
         Cookie(
             name: cookieName(kind),
@@ -58,7 +59,10 @@ extension DevIdP {
         guard formTokens.isValid(form["csrf"], for: cookie(.browser, of: request), purpose) else {
             throw PageError(
                 "This form is not good any more",
-                "It is from another browser, from before a restart, or from another site; or this browser keeps no cookies. Go back, load the page again and choose again.",
+                """
+                It is from another browser, from before a restart, or from another site; or this browser keeps \
+                no cookies. Go back, load the page again and choose again.
+                """,
                 status: .forbidden
             )
         }

@@ -19,12 +19,19 @@ struct LogoutRequest: Sendable {
         if let uri = parameters["post_logout_redirect_uri"] {
             guard let client else {
                 throw fault(
-                    "The request says where to go after it, but not for which application: it needs an id_token_hint of this provider, or a client_id."
+                    """
+                    The request says where to go after it, but not for which application: it needs an \
+                    id_token_hint of this provider, or a client_id.
+                    """
                 )
             }
             guard client.postLogoutRedirectURIs.contains(where: { $0.utf8.elementsEqual(uri.utf8) }) else {
                 throw fault(
-                    "\(client.shownName) wants to go on at an address that is not registered for it: the post_logout_redirect_uri must be one of this provider's configuration, to the last character."
+                    """
+                    \(client.shownName) wants to go on at an address that is not registered for it: the \
+                    post_logout_redirect_uri must be one of this provider's configuration, to the last \
+                    character.
+                    """
                 )
             }
         }

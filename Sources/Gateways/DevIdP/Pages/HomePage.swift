@@ -55,7 +55,11 @@ struct HomePage: Sendable {
     }
 
     private func line(_ entry: KeyRing.Entry) -> Markup {
-        "<li><code>\(entry.key.id)</code> <span class=\"quiet\">\(entry.key.algorithm.rawValue), \(entry.role.rawValue)</span></li>\n"
+        """
+        <li><code>\(entry.key.id)</code> \
+        <span class="quiet">\(entry.key.algorithm.rawValue), \(entry.role.rawValue)</span></li>
+
+        """
     }
 }
 

@@ -50,7 +50,8 @@ struct Page: Sendable {
         </head>
         <body>
         <main>
-        <p class="banner"><strong>Development login.</strong> There are no passwords here: whoever opens this page can be anybody.</p>
+        <p class="banner"><strong>Development login.</strong> There are no passwords here: \
+        whoever opens this page can be anybody.</p>
         <h1>\(title)</h1>
         \(content)
         </main>

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+/// Canaille, an OpenID provider that is not ours, in a process of its own.
+final class CanailleServer {
+    struct Facts: Decodable {
+        let issuer: String
+        let user: String
+        let password: String
+        let name: String
+        let email: String
+        let client: String
+        let secret: String
+        let publicClient: String
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static let callback = "http://127.0.0.1:9/callback"
+    static let afterLogout = "http://127.0.0.1:9/bye"
+
+    private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "tools/lib/oidc").path
+
+    let facts: Facts
+    private let process: Process
+    private let input: FileHandle
+    private let output: URL
+    private let errors: URL
+    private var linesRead = 1
+
+    /// Installs what is missing, starts a provider, and ends it with the test.
+    static func run(_ test: (CanailleServer) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "daybook-oidc-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer {
+            // A file that stays behind in the temporary folder harms nobody.
+            try? FileManager.default.removeItem(at: folder)
+        }
+        let python = try await install(in: folder)
+        let server = try await CanailleServer(python: python, folder: folder)
+        do {
+            try await test(server)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    private static func install(in folder: URL) async throws -> String {
+        let (output, errors) = (folder.appending(path: "install.out"), folder.appending(path: "install.err"))
+        let process = Process()
+        process.executableURL = URL(filePath: "\(scripts)/install")
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try handle(output)
+        process.standardError = try handle(errors)
+        let status = try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Int32, any Error>) in
+            process.terminationHandler = { ended.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
+        guard status == 0 else { throw Failure(description: "install: \(text(errors))") }
+        return text(output).trimmingCharacters(in: .whitespacesAndNewlines) + "/bin/python"
+    }
+
+    private init(python: String, folder: URL) async throws {
+        output = folder.appending(path: "provider.out")
+        errors = folder.appending(path: "provider.err")
+        let pipe = Pipe()
+        input = pipe.fileHandleForWriting
+        process = Process()
+        process.executableURL = URL(filePath: python)
+        process.arguments = ["\(Self.scripts)/provider.py", Self.callback, Self.afterLogout]
+        process.currentDirectoryURL = folder
+        process.standardInput = pipe
+        process.standardOutput = try Self.handle(output)
+        process.standardError = try Self.handle(errors)
+        try process.run()
+        let line = try await Self.line(0, of: output, process, errors)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        facts = try decoder.decode(Facts.self, from: Data(line.utf8))
+    }
+
+    /// Has the provider do something, and waits until it is done.
+    func tell(_ command: String) async throws {
+        try input.write(contentsOf: Data("\(command)\n".utf8))
+        _ = try await Self.line(linesRead, of: output, process, errors)
+        linesRead += 1
+    }
+
+    /// It ends with its input.
+    private func stop() async {
+        // Closed twice at worst.
+        try? input.close()
+        for _ in 0..<100 where process.isRunning { await pause() }
+        if process.isRunning { process.terminate() }
+    }
+
+    private static func line(_ number: Int, of file: URL, _ process: Process, _ errors: URL) async throws -> String {
+        for _ in 0..<1200 {
+            let lines = text(file).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if lines.count > number { return String(lines[number]) }
+            guard process.isRunning else { break }
+            await pause()
+        }
+        throw Failure(description: "the provider did not answer: \(text(errors).suffix(4000))")
+    }
+
+    private static func handle(_ file: URL) throws -> FileHandle {
+        guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
+            throw CocoaError(.fileWriteUnknown)
+        }
+        return try FileHandle(forWritingTo: file)
+    }
+
+    private static func text(_ file: URL) -> String {
+        String(decoding: FileManager.default.contents(atPath: file.path) ?? Data(), as: UTF8.self)
+    }
+}
+
+/// Between two looks at something that another process does.
+private func pause() async {
+    // Cancelled, it looks again at once, and the number of looks is bounded.
+    try? await Task.sleep(for: .milliseconds(50))
+}
