@@ -168,7 +168,7 @@ let package = Package(
             ["Commands", "Events", "EventStore", "Postgres", logging]
         ),
         module("OIDC", "Integrations/OIDC", [crypto, httpClient, jwtKit, logging, nioCore, nioHTTP1]),
-        module("Mail", "Integrations/Mail", [crypto, logging, nioCore, nioPosix, nioSSL]),
+        module("Mail", "Integrations/Mail", [crypto]),
         module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
 
         .executableTarget(
@@ -252,7 +252,7 @@ let package = Package(
             "DevIdPTests",
             ["DevIdP", crypto, httpClient, httpTypes, hummingbird, jwtKit, logging, nioCore, nioHTTP1]
         ),
-        tests("MailTests", ["Mail", nioCore, nioPosix, nioSSL]),
+        tests("MailTests", ["Mail"]),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
         tests(
             "SystemTests",

@@ -153,7 +153,7 @@ package struct Catalog: Sendable {
         "mail.folder",
         .serving,
         .text("the path of a folder"),
-        "Where mail is put, a file each, in place of being sent. Without it and `mail.smtp` none is."
+        "Where mail is put, a file each, for a program that sends it. Without it there is none."
     )
     package let mailSender = Setting<String>(
         "mail.sender",

@@ -57,7 +57,7 @@ struct ConfigurationTests {
     }
 
     @Test func `what has a default may be left out`() throws {
-        let text = #"{"name":"dev","issuer":"http://localhost:1","clientID":"daybook"}"#
+        let text = #"{"name":"dev","issuer":"http://localhost:1","client_id":"daybook"}"#
         let read = try JSONDecoder().decode(ProviderConfiguration.self, from: Data(text.utf8))
         #expect(
             read == ProviderConfiguration(name: "dev", title: "dev", issuer: "http://localhost:1", clientID: "daybook")
@@ -71,7 +71,7 @@ struct ConfigurationTests {
 
     @Test(arguments: ["HS256", "none", "RS512", "rs256"])
     func `an algorithm that is not verified cannot be named`(name: String) {
-        let text = #"{"name":"dev","issuer":"http://localhost:1","clientID":"daybook","algorithms":["\#(name)"]}"#
+        let text = #"{"name":"dev","issuer":"http://localhost:1","client_id":"daybook","algorithms":["\#(name)"]}"#
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(ProviderConfiguration.self, from: Data(text.utf8))
         }

@@ -34,7 +34,7 @@ struct StatusTests {
             }
             #expect(report.tenants == 1)
             #expect(report.redis_fault == nil)
-            #expect(report.schemas.map(\.name) == ["control", "product"])
+            #expect(report.schemas.map(\.name) == ["control", "product", "vmplane"])
             #expect(report.schemas.allSatisfy { $0.applied > 4 && $0.pending.isEmpty })
             let partition = report.partitions[0]
             #expect(partition.roles.map(\.role) == ["projector", "fanout"])

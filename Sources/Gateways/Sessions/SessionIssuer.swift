@@ -5,7 +5,7 @@ package import Foundation
 package import Projections
 
 /// Opens and ends sessions, by commands of the control log. What it has done is in the read models when it returns, unless they
-/// are behind for longer than two seconds or nobody projects at this time.
+/// are behind for longer than five seconds or nobody projects at this time.
 package struct SessionIssuer: Sendable {
     /// How long a session may lie idle, and how long it lasts in any case.
     package struct Lifetimes: Sendable {
@@ -21,7 +21,8 @@ package struct SessionIssuer: Sendable {
         package static func fixed(_ lifetime: Duration) -> Lifetimes { Lifetimes(idle: lifetime, absolute: lifetime) }
     }
 
-    private static let patience: Duration = .seconds(2)
+    /// Longer than it takes until another process projects after one has died.
+    private static let patience: Duration = .seconds(5)
 
     private let control: CommandHandler
     private let reads: ReadModels

@@ -186,12 +186,8 @@ struct CanailleTests {
         try await run { (party) async throws in
             let identity = try await party.logIn()
             // The provider still knows who it is, so it asks for no password.
-            let silent = try await party.provider.authorizationURL(
-                for: party.provider.login(),
-                redirectURI: CanailleServer.callback,
-                prompt: LoginPrompt.none
-            )
-            guard case .away(let known) = try await party.browser.open(silent, home: CanailleServer.callback) else {
+            guard case .away(let known) = try await party.browser.open(silently(party), home: CanailleServer.callback)
+            else {
                 Issue.record("it asks")
                 return
             }
@@ -208,15 +204,25 @@ struct CanailleTests {
                 Issue.record("it does not send the browser back")
                 return
             }
-            #expect(URLComponents(string: after)?.queryItems == [URLQueryItem(name: "state", value: "bye 1")])
+            #expect(after.hasSuffix("?state=bye+1") || after.hasSuffix("?state=bye%201"), "\(after)")
 
-            guard case .away(let unknown) = try await party.browser.open(silent, home: CanailleServer.callback) else {
+            guard case .away(let unknown) = try await party.browser.open(silently(party), home: CanailleServer.callback)
+            else {
                 Issue.record("it asks")
                 return
             }
             #expect(unknown.contains("error=login_required"))
         }
     }
+}
+
+/// Where a login begins that asks nothing of whoever is known there.
+private func silently(_ party: CanailleTests.Party) async throws -> String {
+    try await party.provider.authorizationURL(
+        for: party.provider.login(),
+        redirectURI: CanailleServer.callback,
+        prompt: LoginPrompt.none
+    )
 }
 
 extension CanailleTests.Party {
