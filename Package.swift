@@ -165,7 +165,7 @@ let package = Package(
         module(
             "Registrar",
             "Workers/Registrar",
-            ["Commands", "Events", "EventStore", "Postgres", logging]
+            ["Commands", "Events", "EventStore", "Postgres", "Projections", logging]
         ),
         module("OIDC", "Integrations/OIDC", [crypto, httpClient, jwtKit, logging, nioCore, nioHTTP1]),
         module("Mail", "Integrations/Mail", [crypto]),

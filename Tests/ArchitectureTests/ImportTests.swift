@@ -38,7 +38,7 @@ struct ImportTests {
         "Gateways/OrgsAPI": [
             "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
         ],
-        "Workers/Registrar": ["Commands", "Events", "EventStore", "Postgres"],
+        "Workers/Registrar": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
             "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",

@@ -52,7 +52,8 @@ struct Foundry: Sendable {
         let commands = CommandHandler(log: log, codec: codec, logger: database.logger)
         return Registrar(
             control: CommandHandler(log: control.plane.log, codec: control.plane.codec, logger: database.logger),
-            pool: control.plane.pool,
+            reads: control.plane.reads,
+            leases: control.pool(as: .projector),
             cells: [Cell(name: "main", log: log, commands: commands)],
             invitations: Invitations(tokens: tokens, origin: "https://daybook.example") { [letters] letter in
                 letters.sent.withLock { $0.append(letter) }

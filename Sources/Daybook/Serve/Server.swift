@@ -89,7 +89,7 @@ struct Server {
         providers = try Providers(settings, logger: logger)
         // Asked by what watches the log: metrics, readiness, the signing of heads.
         let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 2, queueLimit: 100)
-        pools = [keys, product, watcher]
+        var pools = [keys, product, watcher]
 
         // The layers over them.
         let keyring = Keyring(masterKey: masterKey, pool: keys)
@@ -176,9 +176,12 @@ struct Server {
         }
 
         if roles.contains(.registrar) {
+            let leases = PostgresPool(installation.configuration(.control, as: .projector), size: 1, queueLimit: 10)
+            pools.append(leases)
             let registrar = Registrar(
                 control: control.handler,
-                pool: control.pool,
+                reads: control.reads,
+                leases: leases,
                 cells: [Cell(name: "main", log: log, commands: commands)],
                 invitations: try settings.mailer().map { mailer in
                     Invitations(tokens: InviteTokens(masterKey: masterKey), origin: cookies.origin) {
@@ -295,6 +298,7 @@ struct Server {
             }
         )
         self.services = services
+        self.pools = pools
     }
 
     /// Serves until SIGTERM or SIGINT, then turns requests away, lets those that run end, commits what is queued and closes the

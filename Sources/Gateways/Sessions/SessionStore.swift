@@ -23,6 +23,8 @@ package final class SessionStore: Sendable {
         var unknown = SessionCache<Void>(capacity: 10_000)
         /// What was ended of late, whether it is in the cache or not, and when this was last heard; it wins over the cache.
         var revoked: [UUID: ContinuousClock.Instant] = [:]
+        /// Of the last end that was heard of; nil before the first look.
+        var heard: Position?
         /// Used since the database was last told.
         var seen: Set<UUID> = []
         var observers: [@Sendable (UUID) -> Void] = []
@@ -81,15 +83,12 @@ package final class SessionStore: Sendable {
 
     /// Learns every half second which sessions were ended, until cancelled.
     package func run() async {
-        var learned = ContinuousClock.now
-        var told = learned
+        var told = ContinuousClock.now
         var isAway = false
         while !Task.isCancelled {
             let now = ContinuousClock.now
             do throws(PostgresError) {
-                // However long the database was away, nothing that was ended meanwhile is missed.
-                try await look(since: now - learned)
-                learned = now
+                try await look()
                 if now - told > .seconds(30) {
                     try await tellLastSeen()
                     told = now
@@ -111,19 +110,22 @@ package final class SessionStore: Sendable {
         }
     }
 
-    /// Learns now which sessions were ended of late, by whichever process.
-    package func look(since age: Duration = .zero) async throws(PostgresError) {
-        let window = Self.memory + age
-        learn(
-            try await pool.query(
-                """
-                SELECT id FROM rm.sessions
-                WHERE over_at > now() - make_interval(secs => \(Double(window.components.seconds)))
-                """,
-                as: UUID.self,
-                timeout: .seconds(5)
-            )
+    /// Learns now which sessions were ended since the last look, by whichever process. However long the database or the projector
+    /// was away, none is missed: ends are told apart by their place in the log, in the order in which they are projected.
+    package func look() async throws(PostgresError) {
+        let heard = state.withLock { $0.heard }
+        let news: SQL =
+            if let heard { "over_position > \(heard)" } else {
+                "over_at > now() - make_interval(secs => \(Double(Self.memory.components.seconds)))"
+            }
+        let rows = try await pool.query(
+            "SELECT id, over_position FROM rm.sessions WHERE \(news)",
+            as: (UUID, Int64).self,
+            timeout: .seconds(5)
         )
+        learn(rows.map(\.0))
+        guard let last = rows.map(\.1).max() else { return }
+        state.withLock { $0.heard = max($0.heard ?? 0, last) }
     }
 
     private func find(_ hash: SHA256.Digest) async throws(PostgresError) -> Standing? {

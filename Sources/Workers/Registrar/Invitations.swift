@@ -3,6 +3,7 @@ internal import EventStore
 internal import Events
 internal import Foundation
 internal import Postgres
+internal import Projections
 
 /// Writes to those who are invited.
 package struct Invitations: Sendable {
@@ -34,11 +35,14 @@ package struct Invitations: Sendable {
         self.send = send
     }
 
-    /// Sends what was not sent yet. Should the process die between sending and writing that down, it is sent again.
-    ///
-    /// - Returns: false if there was nothing to send.
-    func mailPending(by registrar: Registrar) async throws -> Bool {
-        let pending = try await registrar.pool.query(
+    struct Pending: Sendable {
+        let invite: InviteID
+        let letter: Letter
+    }
+
+    /// What was not sent yet.
+    func pending(by registrar: Registrar) async throws -> [Pending] {
+        try await registrar.reads.pool.query(
             """
             SELECT i.invite, i.email, o.name
               FROM rm.invites i JOIN rm.tenants t ON t.tenant = i.tenant AND t.state = 'active'
@@ -47,19 +51,16 @@ package struct Invitations: Sendable {
              ORDER BY i.made_at LIMIT 100
             """,
             as: (UUID, String, String).self
-        )
-        for (id, address, org) in pending {
+        ).map { id, address, org in
             let invite = InviteID(id)
-            try await send(
-                Letter(
-                    key: "\(invite)",
-                    address: address,
-                    org: org,
-                    link: "\(origin)/auth/invite?token=\(tokens.token(of: invite))"
-                )
-            )
-            _ = try await registrar.run(NoteInviteMailed(invite: invite))
+            let link = "\(origin)/auth/invite?token=\(tokens.token(of: invite))"
+            return Pending(invite: invite, letter: Letter(key: "\(invite)", address: address, org: org, link: link))
         }
-        return !pending.isEmpty
+    }
+
+    /// Sends one. Should the process die between sending and writing that down, it is sent again.
+    func mail(_ pending: Pending, by registrar: Registrar) async throws {
+        try await send(pending.letter)
+        _ = try await registrar.run(NoteInviteMailed(invite: pending.invite))
     }
 }
