@@ -132,12 +132,17 @@ struct QueueTests {
             let room = try await stage.room(members: [ada, bob])
             var hers = try await stage.subscriber(ada, ["client": ["name": "web", "version": "1.2"]])
             _ = try await stage.subscriber(bob)
-            _ = try await hers.drain()
+            // From where the fan-out has heard of her on: what is before that, only the log counts.
+            try await eventually {
+                _ = try await hers.drain()
+                return try await hers.send(.get, "/realtime/queues").body["items"][0]["lag"] == 0
+            }
             for number in 0..<3 { try await stage.post("\(number)", in: room, by: ada) }
             try await stage.fannedOut()
             let items = try await hers.send(.get, "/realtime/queues").body["items"].items
             #expect(items.count == 1)
-            #expect(items[0]["id"].text == hers.queue && items[0]["client"] == "web 1.2" && items[0]["lag"] == 3)
+            #expect(items[0]["id"].text == hers.queue && items[0]["client"] == "web 1.2")
+            #expect(items[0]["lag"] == 3)
             #expect(items[0]["durable"] == false && items[0]["idle_timeout_s"] == 43200)
         }
     }
