@@ -126,7 +126,7 @@ let package = Package(
             "TenantAPI",
             "Gateways/TenantAPI",
             [
-                "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Projections", "Sessions",
+                "GatewayHTTP", "Commands", "Events", "EventStore", "OIDC", "Postgres", "Projections", "Sessions",
                 "TransparencyLog", hummingbird, logging, httpTypes, nioCore,
             ]
         ),

@@ -23,7 +23,8 @@ struct ImportTests {
             "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
         ],
         "Gateways/TenantAPI": [
-            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Postgres", "Projections", "TransparencyLog",
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "OIDC", "Postgres", "Projections",
+            "TransparencyLog",
         ],
         "Gateways/RealtimeAPI": [
             "GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads",

@@ -17,6 +17,7 @@ enum Samples {
     static let bob = UserID(UUID(uuidString: "01935a00-0000-7000-8000-00000000000b")!)
     /// As `keys.json` has it.
     static let adasKey = UUID(uuidString: "01A20538-990A-79E0-ADFD-146E2318C133")!
+    static let credential = CredentialID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000ee")!)
     static let room = RoomID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000c0")!)
     static let message = MessageID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000d0")!)
     static let source = Source(
@@ -125,6 +126,17 @@ enum Samples {
         written(SessionEvent.closed(reason: .tokenReused)),
         written(PrincipalEvent.sessionsEnded(tenant: acme, user: bob)),
         written(PrincipalEvent.forgotten(tenant: acme, user: ada, key: SubjectKey(of: ada, id: adasKey))),
+        written(
+            PrincipalEvent.credentialIssued(
+                tenant: acme,
+                user: ada,
+                credential: credential,
+                proof: .key(jwk: #"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#),
+                label: Personal("the laptop's", of: ada),
+                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z")
+            )
+        ),
+        written(PrincipalEvent.credentialRevoked(credential: credential)),
         written(
             OnboardingEvent.started(
                 account: account,

@@ -68,6 +68,7 @@ struct Premises: Sendable {
                 reads: reads,
                 sessions: control.plane.sessions,
                 issuer: control.plane.issuer,
+                credentials: control.plane.credentials,
                 cookies: SessionCookies(origin: "http://127.0.0.1"),
                 masterKey: database.masterKey,
                 heads: heads

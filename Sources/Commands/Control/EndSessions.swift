@@ -49,17 +49,3 @@ package struct EndAccountSessions: Command {
         return decision
     }
 }
-
-/// A user of a tenant as the installation knows them.
-package struct Principal: Fold {
-    package private(set) var isForgotten = false
-
-    package init() {}
-
-    package mutating func apply(_ event: PrincipalEvent, at place: Place) {
-        switch event {
-        case .sessionsEnded: break
-        case .forgotten: isForgotten = true
-        }
-    }
-}

@@ -1,7 +1,8 @@
 package import Events
 package import Foundation
 
-/// Opens a session whose token only the caller knows.
+/// Opens a session whose token only the caller knows. An identifier opens one session only, so that one which is made from an
+/// agent's assertion makes the assertion good once.
 package struct OpenSession: Command {
     package struct State: Sendable {
         package var session: Loaded<SessionLife>
@@ -44,21 +45,24 @@ package struct OpenSession: Command {
 
     package func load(by loader: borrowing StateLoader) async throws -> State {
         var state = State(session: try await loader.loadNew(SessionLife.self, session))
-        if case .user(let tenant, let user, let parent) = holder {
+        switch holder {
+        case .account: break
+        case .agent(let tenant, let user, _):
             state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
-            if let parent {
-                let parent = try await loader.load(SessionLife.self, parent)
-                state.parent = parent
-                if case .account(let account) = parent.state.holder {
-                    state.account = try await loader.load(Account.self, account)
-                }
+        case .user(let tenant, let user, let parent):
+            state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
+            guard let parent else { break }
+            let session = try await loader.load(SessionLife.self, parent)
+            state.parent = session
+            if case .account(let account) = session.state.holder {
+                state.account = try await loader.load(Account.self, account)
             }
         }
         return state
     }
 
     package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
-        precondition(!state.session.exists, "a session's identifier is new")
+        guard !state.session.exists else { throw .sessionExists }
         if let parent = state.parent {
             guard parent.state.isOpen, parent.state.expiresAt.map({ $0 > caller.now }) ?? false else {
                 throw .sessionOver
@@ -68,6 +72,9 @@ package struct OpenSession: Command {
             }
         }
         guard state.principal?.state.isForgotten != true else { throw .sessionOver }
+        if case .agent(_, _, let credential) = holder {
+            guard state.principal?.state.accepts(credential, at: caller.now) == true else { throw .credentialOver }
+        }
         let expiresAt = end(at: caller.now, within: state.parent?.state.expiresAt)
         var decision = Decision(Answer(expiresAt: expiresAt))
         decision.append(
@@ -95,7 +102,7 @@ extension SessionEvent.Holder {
     fileprivate var person: UserID {
         switch self {
         case .account(let account): account.person
-        case .user(_, let user, _): user
+        case .user(_, let user, _), .agent(_, let user, _): user
         }
     }
 }

@@ -13,6 +13,8 @@ extension Refusal {
     static let emailInvalid = Refusal(.invalid, "email.invalid", "This is no e-mail address.")
 
     static let sessionUnknown = Refusal(.notFound, "session.not_found", "There is no such session.")
+    static let sessionExists = Refusal(.conflict, "session.exists", "The session was opened before.")
+    static let credentialOver = Refusal(.forbidden, "credential.over", "The credential is over.")
     static let sessionOver = Refusal(.forbidden, "session.over", "The session is over.")
     /// The same for a tenant that is not there and for one that the person is not in.
     static let notInTenant = Refusal(.notFound, "tenant.not_found", "There is no such tenant.")

@@ -241,6 +241,7 @@ struct Server {
                 reads: reads,
                 sessions: sessions,
                 issuer: control.issuer,
+                credentials: control.credentials,
                 cookies: cookies,
                 masterKey: masterKey,
                 heads: try heads.folder()

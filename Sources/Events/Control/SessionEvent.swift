@@ -12,6 +12,8 @@ package enum SessionEvent: Event {
         case account(account: AccountID)
         /// A user of a tenant; `parent` is the account's session that it was opened from, and ends with it.
         case user(tenant: TenantID, user: UserID, parent: SessionID?)
+        /// A user of a tenant that is an agent; the session ends with the credential that it was opened by.
+        case agent(tenant: TenantID, user: UserID, credential: CredentialID)
     }
 
     package enum End: String, Codable, Sendable {

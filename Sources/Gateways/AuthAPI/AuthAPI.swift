@@ -23,6 +23,9 @@ package struct AuthAPI: Sendable {
             absolute: .seconds(90 * 86_400)
         )
 
+        /// How long an agent's token is good.
+        package var agentLifetime: Duration = .seconds(3600)
+
         package init(providers: [Provider], cookies: SessionCookies) {
             self.providers = providers
             self.cookies = cookies
@@ -48,7 +51,7 @@ package struct AuthAPI: Sendable {
     )
 
     /// The whole surface.
-    package var endpoints: [Endpoint] { loginEndpoints + sessionEndpoints }
+    package var endpoints: [Endpoint] { loginEndpoints + sessionEndpoints + agentEndpoints }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
         routes.add(endpoints, of: Self.surface, to: router)

@@ -26,6 +26,7 @@ package struct ControlPlane: Sendable {
     package let reads: ReadModels
     package let sessions: SessionStore
     package let issuer: SessionIssuer
+    package let credentials: AgentCredentials
     package let registry: TenantRegistry
     /// Reads the read models.
     package let pool: PostgresPool
@@ -52,6 +53,7 @@ package struct ControlPlane: Sendable {
         reads = ReadModels(.control, pool: pool, progress: PositionWatch())
         sessions = SessionStore(pool: pool, logger: logger)
         issuer = SessionIssuer(control: handler, reads: reads, sessions: sessions)
+        credentials = AgentCredentials(control: handler, reads: reads, sessions: sessions)
         registry = TenantRegistry(handler)
     }
 

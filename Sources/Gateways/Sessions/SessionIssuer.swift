@@ -4,8 +4,7 @@ package import Events
 package import Foundation
 package import Projections
 
-/// Opens and ends sessions, by commands of the control log. What it has done is in the read models when it returns, unless they
-/// are behind for longer than five seconds or nobody projects at this time.
+/// Opens and ends sessions, by commands of the control log.
 package struct SessionIssuer: Sendable {
     /// How long a session may lie idle, and how long it lasts in any case.
     package struct Lifetimes: Sendable {
@@ -21,19 +20,14 @@ package struct SessionIssuer: Sendable {
         package static func fixed(_ lifetime: Duration) -> Lifetimes { Lifetimes(idle: lifetime, absolute: lifetime) }
     }
 
-    /// Longer than it takes until another process projects after one has died.
-    private static let patience: Duration = .seconds(5)
-
-    private let control: CommandHandler
-    private let reads: ReadModels
+    private let control: ControlWriter
     private let sessions: SessionStore
 
     /// - Parameters:
     ///   - control: over the control log.
     ///   - reads: of the control log.
     package init(control: CommandHandler, reads: ReadModels, sessions: SessionStore) {
-        self.control = control
-        self.reads = reads
+        self.control = ControlWriter(control: control, reads: reads)
         self.sessions = sessions
     }
 
@@ -52,7 +46,7 @@ package struct SessionIssuer: Sendable {
     ) async throws -> (session: Session, token: String) {
         let token = SessionToken(of: .user)
         let id = SessionID()
-        let opened = try await run(
+        let opened = try await control.run(
             OpenSession(
                 session: id,
                 holder: .user(tenant: TenantID(tenant.id), user: user, parent: parent),
@@ -74,7 +68,7 @@ package struct SessionIssuer: Sendable {
     ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
         let token = SessionToken(of: .account)
         let id = SessionID()
-        let opened = try await run(
+        let opened = try await control.run(
             OpenSession(
                 session: id,
                 holder: .account(account: account),
@@ -86,6 +80,33 @@ package struct SessionIssuer: Sendable {
             by: .account(account)
         )
         return (id, opened.expiresAt, token.text)
+    }
+
+    /// Opens a session of an agent that has shown a credential.
+    ///
+    /// - Parameter id: opens one session only.
+    package func open(
+        _ id: SessionID,
+        agent: AgentCredentials.Agent,
+        credential: CredentialID,
+        lifetime: Duration,
+        label: String
+    ) async throws -> (session: Session, token: String) {
+        let token = SessionToken(of: .user)
+        let seconds = Int(lifetime.components.seconds)
+        let tenant = TenantID(agent.tenant.id)
+        let opened = try await control.run(
+            OpenSession(
+                session: id,
+                holder: .agent(tenant: tenant, user: agent.user, credential: credential),
+                tokenHash: Data(token.hash),
+                label: label,
+                idleSeconds: seconds,
+                lifetimeSeconds: seconds
+            ),
+            by: .user(agent.user)
+        )
+        return (Session(id: id.uuid, tenant: agent.tenant, user: agent.user, expiresAt: opened.expiresAt), token.text)
     }
 
     /// What a token was replaced by.
@@ -104,7 +125,7 @@ package struct SessionIssuer: Sendable {
             case nil: return .refused
             case .good(let id):
                 let next = SessionToken(of: kind)
-                try await run(RefreshSession(session: id, tokenHash: Data(next.hash)), by: .system)
+                try await control.run(RefreshSession(session: id, tokenHash: Data(next.hash)), by: .system)
                 return kind == .user ? .user(token: next.text) : .account(token: next.text)
             case .replaced(let id):
                 try await close(id, because: .tokenReused)
@@ -116,7 +137,7 @@ package struct SessionIssuer: Sendable {
 
     /// Ends all sessions of a person, in all tenants.
     package func endAll(of account: AccountID) async throws {
-        try await run(EndAccountSessions(of: account), by: .account(account))
+        try await control.run(EndAccountSessions(of: account), by: .account(account))
         try await sessions.look()
     }
 
@@ -131,7 +152,7 @@ package struct SessionIssuer: Sendable {
     ) async throws -> Bool {
         let wasOpen: Bool
         do {
-            wasOpen = try await run(CloseSession(session: id, reason: reason), by: actor).wasOpen
+            wasOpen = try await control.run(CloseSession(session: id, reason: reason), by: actor).wasOpen
         } catch CommandError.refused(let refusal) where refusal.kind == .notFound {
             return false
         }
@@ -149,17 +170,7 @@ package struct SessionIssuer: Sendable {
         isForgotten: Bool = false,
         by actor: Actor = .system
     ) async throws {
-        try await run(EndSessions(of: user, in: TenantID(tenant.id), isForgotten: isForgotten), by: actor)
+        try await control.run(EndSessions(of: user, in: TenantID(tenant.id), isForgotten: isForgotten), by: actor)
         try await sessions.look()
-    }
-
-    @discardableResult
-    private func run<C: Command>(_ command: C, by actor: Actor) async throws -> C.Answer {
-        let caller = Caller(tenant: .installation, actor: actor, user: nil)
-        let result = try await control.handle(command, in: CommandContext(caller: caller))
-        if try await reads.isFollowed(Tenant.installation.partition) {
-            _ = try await reads.wait(for: .installation, past: result.position, timeout: Self.patience)
-        }
-        return result.answer
     }
 }

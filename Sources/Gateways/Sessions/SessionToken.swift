@@ -8,6 +8,8 @@ struct SessionToken {
         case user = "dbk_"
         /// A person who has chosen no tenant yet.
         case account = "dba_"
+        /// What an agent logs in by that has no key: no session's, but of the same form.
+        case agentSecret = "dbs_"
     }
 
     let text: String

@@ -14,6 +14,7 @@ package struct TenantAPI: Sendable {
     let commands: CommandHandler
     let reads: ReadModels
     let issuer: SessionIssuer
+    let credentials: AgentCredentials
     let cursors: PageCursors
     let messaging: MessagingPolicy
     let audit: AuditQueries
@@ -26,6 +27,7 @@ package struct TenantAPI: Sendable {
         reads: ReadModels,
         sessions: SessionStore,
         issuer: SessionIssuer,
+        credentials: AgentCredentials,
         cookies: SessionCookies,
         masterKey: MasterKey,
         messaging: MessagingPolicy = MessagingPolicy(),
@@ -34,6 +36,7 @@ package struct TenantAPI: Sendable {
         self.commands = commands
         self.reads = reads
         self.issuer = issuer
+        self.credentials = credentials
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
         audit = AuditQueries(log: commands.log, codec: commands.codec, reads: reads)
@@ -49,7 +52,7 @@ package struct TenantAPI: Sendable {
 
     /// The whole surface.
     package var endpoints: [Endpoint] {
-        meEndpoints + userEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
+        meEndpoints + userEndpoints + credentialEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
             + reactionEndpoints
             + readingEndpoints + auditEndpoints + proofEndpoints + receiptEndpoints
     }

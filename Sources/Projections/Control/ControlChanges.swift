@@ -19,7 +19,7 @@ struct ControlChanges: Changes {
         case .org(let id, let event): writes += OrgProjection.writes(event, to: id, at: raw)
         case .tenant(let id, let event): writes += TenantProjection.writes(event, to: id, at: raw)
         case .session(let id, let event): writes += SessionProjection.writes(event, to: id, at: raw)
-        case .principal(_, let event): writes += SessionProjection.writes(event, at: raw)
+        case .principal(let id, let event): writes += PrincipalProjection.writes(event, to: id, at: raw)
         case .account(let id, let event): writes += AccountProjection.writes(event, to: id, at: raw)
         case .onboarding(let id, let event): writes += OnboardingProjection.writes(event, to: id, at: raw)
         case .invite(let id, let event): writes += InviteProjection.writes(event, to: id, at: raw)

@@ -11,10 +11,11 @@ enum SessionProjection {
                 Write(
                     """
                     INSERT INTO rm.sessions
-                      (id, token_hash, account, tenant, member, parent, label, idle_seconds, opened_at, expires_at)
+                      (id, token_hash, account, tenant, member, parent, credential, label, idle_seconds, opened_at, expires_at)
                     VALUES (\(session.uuid), \(Array(tokenHash)), \(holder.account?.uuid), \(holder.tenant?.uuid),
-                            \(holder.user?.uuid), \(holder.parent?.uuid), \(label.text ?? ""), \(Int32(clamping: idleSeconds)),
-                            \(raw.time), \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)))
+                            \(holder.user?.uuid), \(holder.parent?.uuid), \(holder.credential?.uuid), \(label.text ?? ""),
+                            \(Int32(clamping: idleSeconds)), \(raw.time),
+                            \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)))
                     """
                 )
             ]
@@ -35,26 +36,19 @@ enum SessionProjection {
         }
     }
 
-    static func writes(_ event: PrincipalEvent, at raw: RecordedEvent) -> [Write] {
-        switch event {
-        case .sessionsEnded(let tenant, let user): [over(of: user, in: tenant, at: raw)]
-        case .forgotten(let tenant, let user, _):
-            // The key first: if it cannot be destroyed, the person is not forgotten.
-            [
-                Write(Keyring.destroying(user.uuid, in: raw.tenant)), over(of: user, in: tenant, at: raw),
-                Write("UPDATE rm.sessions SET label = '' WHERE tenant = \(tenant.uuid) AND member = \(user.uuid)"),
-            ]
-        }
-    }
-
     /// Ends all of a person's sessions, and those in tenants that came from them.
     static func over(of account: AccountID, at raw: RecordedEvent) -> Write {
         let own: SQL = "SELECT id FROM rm.sessions WHERE account = \(account.uuid)"
         return over("account = \(account.uuid) OR parent IN (\(own))", at: raw)
     }
 
-    private static func over(of user: UserID, in tenant: TenantID, at raw: RecordedEvent) -> Write {
+    static func over(of user: UserID, in tenant: TenantID, at raw: RecordedEvent) -> Write {
         over("tenant = \(tenant.uuid) AND member = \(user.uuid)", at: raw)
+    }
+
+    /// Ends those that were opened by a credential.
+    static func over(by credential: CredentialID, at raw: RecordedEvent) -> Write {
+        over("credential = \(credential.uuid)", at: raw)
     }
 
     private static func over(_ condition: SQL, at raw: RecordedEvent) -> Write {
@@ -73,14 +67,24 @@ extension SessionEvent.Holder {
     }
 
     fileprivate var tenant: TenantID? {
-        if case .user(let tenant, _, _) = self { tenant } else { nil }
+        switch self {
+        case .account: nil
+        case .user(let tenant, _, _), .agent(let tenant, _, _): tenant
+        }
     }
 
     fileprivate var user: UserID? {
-        if case .user(_, let user, _) = self { user } else { nil }
+        switch self {
+        case .account: nil
+        case .user(_, let user, _), .agent(_, let user, _): user
+        }
     }
 
     fileprivate var parent: SessionID? {
         if case .user(_, _, let parent) = self { parent } else { nil }
+    }
+
+    fileprivate var credential: CredentialID? {
+        if case .agent(_, _, let credential) = self { credential } else { nil }
     }
 }

@@ -12,6 +12,8 @@ CREATE TABLE rm.sessions (
   member uuid,
   -- The account's session that a user's was opened from.
   parent uuid,
+  -- What an agent's was opened by.
+  credential uuid,
   label text NOT NULL,
   idle_seconds int NOT NULL,
   opened_at timestamptz NOT NULL,
@@ -29,5 +31,6 @@ CREATE INDEX ON rm.sessions (over_at) WHERE over_at IS NOT NULL;
 CREATE INDEX ON rm.sessions (member, tenant) WHERE member IS NOT NULL;
 CREATE INDEX ON rm.sessions (account) WHERE account IS NOT NULL;
 CREATE INDEX ON rm.sessions (parent) WHERE parent IS NOT NULL;
+CREATE INDEX ON rm.sessions (credential) WHERE credential IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rm.sessions TO daybook_projector;
 GRANT SELECT ON rm.sessions TO daybook_gateway;

@@ -91,6 +91,12 @@ extension Parameter {
             ),
             path("emoji", .text(matching: #"^[^\s\u0000-\u001f\u007f-\u009f]{1,16}$"#), "An emoji or the name of one."),
             path(
+                "credential",
+                .identifier(CredentialID.prefix),
+                "The identifier of a credential.",
+                missing: .notFound("credential.not_found", "there is no such credential")
+            ),
+            path(
                 "queue",
                 .identifier("queue"),
                 "The `queue_id` of a registration.",
