@@ -230,7 +230,8 @@ let package = Package(
         tests(
             "TenantAPITests",
             [
-                "TenantAPI", "GatewayHTTP", "LZ4", "Migrations", "Commands", "Events", "EventStore", "Postgres",
+                "TenantAPI", "AuthAPI", "GatewayHTTP", "LZ4", "Migrations", "Commands", "Events", "EventStore",
+                "Postgres",
                 "Projections", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging,
                 nioCore, crypto,
             ]

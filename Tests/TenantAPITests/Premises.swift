@@ -1,3 +1,4 @@
+import AuthAPI
 import Commands
 import EventStore
 import Events
@@ -73,8 +74,14 @@ struct Premises: Sendable {
                 masterKey: database.masterKey,
                 heads: heads
             )
+            let auth = AuthAPI(
+                AuthAPI.Configuration(providers: [], cookies: SessionCookies(origin: "http://127.0.0.1")),
+                control: control.plane,
+                masterKey: database.masterKey
+            )
             let router = Router<DaybookRequestContext>.daybook()
             api.addRoutes(to: router)
+            auth.addRoutes(to: router)
             HealthRoutes(checks: [HealthRoutes.Check("nothing") { true }], draining: Draining()).add(to: router)
             let app = Application(
                 router: router,
@@ -206,20 +213,22 @@ struct Premises: Sendable {
             // Without the type nil would be JSON's null.
             answer: isInLines ? .array(answer.lines) : answer.text.isEmpty ? JSON?.none : answer.json
         )
-        for fault in try await contract().faults(of: exchange) { Issue.record("\(fault)") }
+        let surface = path.hasPrefix("/auth/") ? "/auth" : "/api"
+        for fault in try await contract(of: surface).faults(of: exchange) { Issue.record("\(fault)") }
     }
 
-    /// The contract, as anybody can read it.
-    func contract() async throws -> ContractReader {
-        if let known = Self.known.withLock({ $0 }) { return known }
-        let response = try await client.executeRequest(uri: "/api/openapi.json", method: .get, headers: [:], body: nil)
+    /// The contract of a surface, as anybody can read it.
+    func contract(of surface: String = "/api") async throws -> ContractReader {
+        if let known = Self.known.withLock({ $0[surface] }) { return known }
+        let uri = surface + "/openapi.json"
+        let response = try await client.executeRequest(uri: uri, method: .get, headers: [:], body: nil)
         let contract = ContractReader(try JSON(response.body.readableBytesView))
-        Self.known.withLock { $0 = contract }
+        Self.known.withLock { $0[surface] = contract }
         return contract
     }
 
-    /// Read once for all tests: it is the same for each.
-    private static let known = Mutex<ContractReader?>(nil)
+    /// Read once for all tests: they are the same for each.
+    private static let known = Mutex<[String: ContractReader]>([:])
 
     // MARK: What most tests need
 

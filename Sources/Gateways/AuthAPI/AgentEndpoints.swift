@@ -120,7 +120,8 @@ extension AuthAPI {
         let assertions = AssertionVerifier(audiences: [cookies.origin + call.request.uri.path, cookies.origin])
         do {
             let owner = try AssertionVerifier.claimedOwner(of: assertion)
-            guard let principal = PrincipalID(owner), let (agent, credentials) = try await control.credentials.find(principal)
+            guard let principal = PrincipalID(owner),
+                let (agent, credentials) = try await control.credentials.find(principal)
             else {
                 throw Problem.agentRefused
             }
@@ -143,7 +144,8 @@ extension AuthAPI {
     }
 
     private func verified(secret: String, of client: String) async throws -> Shown {
-        guard let principal = PrincipalID(client), let (agent, credentials) = try await control.credentials.find(principal),
+        guard let principal = PrincipalID(client),
+            let (agent, credentials) = try await control.credentials.find(principal),
             let credential = control.credentials.match(secret: secret, among: credentials)
         else {
             throw Problem.agentRefused

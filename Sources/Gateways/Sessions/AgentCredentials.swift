@@ -107,7 +107,9 @@ package struct AgentCredentials: Sendable {
     }
 
     /// The agent that goes by this name when it logs in, and what it can log in by; nil if there is none that could.
-    package func find(_ principal: PrincipalID) async throws(PostgresError) -> (agent: Agent, credentials: [Credential])? {
+    package func find(
+        _ principal: PrincipalID
+    ) async throws(PostgresError) -> (agent: Agent, credentials: [Credential])? {
         let rows = try await pool.query(
             """
             SELECT c.tenant, t.partition, c.member, c.id, c.public_key, c.secret_hash, c.label, c.issued_at, c.expires_at

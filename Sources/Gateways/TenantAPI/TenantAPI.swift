@@ -52,7 +52,8 @@ package struct TenantAPI: Sendable {
 
     /// The whole surface.
     package var endpoints: [Endpoint] {
-        meEndpoints + userEndpoints + credentialEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints + messageEndpoints
+        meEndpoints + userEndpoints + credentialEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints
+            + messageEndpoints
             + reactionEndpoints
             + readingEndpoints + auditEndpoints + proofEndpoints + receiptEndpoints
     }
