@@ -28,7 +28,7 @@ struct RefreshTests {
             let control = try await database.control()
             let (session, first) = try await control.open(tenant: tenant, user: UserID())
             let second = try token(try await control.plane.issuer.refresh(first))
-            let elsewhere = SessionStore(pool: control.pool(as: .gateway), logger: database.logger)
+            let elsewhere = control.store(pool: control.pool(as: .gateway))
             #expect(try await elsewhere.authenticate(second) == session)
             #expect(try await elsewhere.authenticate(first)?.id == session.id)
             // An answer that was lost is asked for again.
@@ -44,7 +44,7 @@ struct RefreshTests {
             let (_, first) = try await control.open(tenant: tenant, user: UserID())
             let second = try token(try await control.plane.issuer.refresh(first))
             try control.superuser().execute("UPDATE rm.sessions SET previous_until = now() - interval '1 second'")
-            let elsewhere = SessionStore(pool: control.pool(as: .gateway), logger: database.logger)
+            let elsewhere = control.store(pool: control.pool(as: .gateway))
             #expect(try await elsewhere.authenticate(first) == nil)
             #expect(try await elsewhere.authenticate(second) != nil)
             #expect(isRefused(try await control.plane.issuer.refresh(first)))

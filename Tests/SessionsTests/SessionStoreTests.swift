@@ -18,7 +18,7 @@ struct SessionStoreTests {
 
     /// As of another process.
     private func store(_ database: TestDatabase, _ control: TestControl) -> SessionStore {
-        SessionStore(pool: control.pool(as: .gateway), logger: database.logger)
+        control.store(pool: control.pool(as: .gateway))
     }
 
     @Test func `a token stands for the user of its tenant`() async throws {
@@ -93,8 +93,11 @@ struct SessionStoreTests {
             let here = control.plane
             let there = store(database, control)
             let (session, token) = try await control.open(tenant: tenant, user: user)
-            let heard = Mutex<[UUID]>([])
-            there.onRevoked { id in heard.withLock { $0.append(id) } }
+            let heard = Mutex(0)
+            there.onEnds { ends in
+                #expect(ends.cover(session.basis))
+                heard.withLock { $0 += 1 }
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await there.run() }
                 #expect(try await there.authenticate(token) == session)
@@ -106,13 +109,85 @@ struct SessionStoreTests {
                 #expect(ContinuousClock.now - revoked < .seconds(1))
                 // It is asked about again and again, but told once.
                 try await Task.sleep(for: .milliseconds(1200))
-                #expect(heard.withLock { $0 } == [session.id])
+                #expect(heard.withLock { $0 } == 1)
                 #expect(try await there.authenticate(token) == nil)
                 group.cancelAll()
             }
             #expect(try await store(database, control).authenticate(token) == nil)
             #expect(try await here.issuer.close(SessionID(session.id)) == false)
             #expect(try await here.issuer.close(SessionID()) == false)
+        }
+    }
+
+    @Test func `a session is over everywhere though nobody projects its end`() async throws {
+        try await run { (database, control) async throws in
+            try await control.register(tenant)
+            let account = try await control.run(
+                LogIn(issuer: "https://id.example", subject: "1", name: nil, email: nil, emailIsVerified: false)
+            ).answer.account
+            let lifetimes = SessionIssuer.Lifetimes.fixed(.seconds(600))
+            let issuer = control.plane.issuer
+            let (own, kept) = (
+                try await issuer.open(account: account, lifetimes: lifetimes, label: "own"),
+                try await control.open(tenant: tenant, user: UserID())
+            )
+            let (closed, ended) = (
+                try await control.open(tenant: tenant, user: UserID()),
+                try await control.open(tenant: tenant, user: user)
+            )
+            let (known, unknown) = (store(database, control), store(database, control))
+            try await unknown.look()
+            try await known.look()
+            for token in [closed.token, ended.token, kept.token] {
+                #expect(try await known.authenticate(token) != nil)
+            }
+            #expect(try await known.authenticateAccount(own.token) != nil)
+
+            await control.stopProjecting()
+            try await control.run(CloseSession(session: SessionID(closed.session.id), reason: .revoked))
+            try await control.run(EndSessions(of: user, in: TenantID(tenant.id)))
+            try await control.run(EndAccountSessions(of: account))
+            // One that begins only now, as well.
+            for store in [known, unknown, store(database, control)] {
+                try await store.look()
+                #expect(try await store.authenticate(closed.token) == nil)
+                #expect(try await store.authenticate(ended.token) == nil)
+                #expect(try await store.authenticateAccount(own.token) == nil)
+                #expect(try await store.authenticate(kept.token) == kept.session)
+            }
+        }
+    }
+
+    @Test func `who has left everywhere opens no session by the one that was left`() async throws {
+        try await run { (database, control) async throws in
+            try await control.register(tenant)
+            let account = try await control.run(
+                LogIn(issuer: "https://id.example", subject: "1", name: nil, email: nil, emailIsVerified: false)
+            ).answer.account
+            let id = TenantID(tenant.id)
+            let issuer = control.plane.issuer
+            let lifetimes = SessionIssuer.Lifetimes.fixed(.seconds(600))
+            let old = try await issuer.open(account: account, lifetimes: lifetimes, label: "old")
+            try await control.run(EndAccountSessions(of: account))
+            let new = try await issuer.open(account: account, lifetimes: lifetimes, label: "new")
+            func code(from parent: SessionID) async throws -> String? {
+                do {
+                    let user = UserID(account, in: id)
+                    _ = try await issuer.open(
+                        tenant: tenant,
+                        user: user,
+                        from: parent,
+                        lifetimes: lifetimes,
+                        label: "x"
+                    )
+                    return nil
+                } catch CommandError.refused(let refusal) {
+                    return refusal.code
+                }
+            }
+            #expect(try await code(from: old.id) == "session.over")
+            // Of a session that is good they would come in, were they a user of the tenant.
+            #expect(try await code(from: new.id) == "tenant.not_found")
         }
     }
 
@@ -135,7 +210,7 @@ struct SessionStoreTests {
     @Test func `while the database is away known tokens work, and others get an error instead of a no`() async throws {
         try await run { (database, control) async throws in
             let pool = control.pool(as: .gateway)
-            let store = SessionStore(pool: pool, logger: database.logger)
+            let store = control.store(pool: pool)
             let (session, token) = try await control.open(tenant: tenant, user: user)
             let other = try await control.open(tenant: tenant, user: user).token
             let unknown = "dbk_" + String(repeating: "A", count: 43)

@@ -2,6 +2,7 @@ package import Commands
 package import EventStore
 package import Events
 internal import Foundation
+internal import Logging
 package import Postgres
 package import Projections
 package import Sessions
@@ -12,15 +13,20 @@ package final class TestControl: Sendable {
     package let plane: ControlPlane
     private let configuration: @Sendable (TestDatabase.Role) -> PostgresConfiguration
     private let keep: @Sendable (@escaping @Sendable () async -> Void) -> Void
+    private let projector: Task<Void, any Error>
     private let registered = Mutex<Set<UUID>>([])
 
-    /// - Parameter keep: takes what is to be done at the end of the test.
+    /// - Parameters:
+    ///   - projector: runs until it is cancelled.
+    ///   - keep: takes what is to be done at the end of the test.
     init(
         _ plane: ControlPlane,
+        projector: Task<Void, any Error>,
         configuration: @escaping @Sendable (TestDatabase.Role) -> PostgresConfiguration,
         keep: @escaping @Sendable (@escaping @Sendable () async -> Void) -> Void
     ) {
         self.plane = plane
+        self.projector = projector
         self.configuration = configuration
         self.keep = keep
     }
@@ -49,6 +55,17 @@ package final class TestControl: Sendable {
     package func run<C: Command>(_ command: C) async throws -> CommandResult<C.Answer> {
         let caller = Caller(tenant: .installation, actor: .system, user: nil)
         return try await plane.handler.handle(command, in: CommandContext(caller: caller))
+    }
+
+    /// What of this plane another process would hold.
+    package func store(pool: PostgresPool) -> SessionStore {
+        SessionStore(log: plane.log, codec: plane.codec, pool: pool, logger: Logger(label: "test"))
+    }
+
+    /// From here on nobody projects.
+    package func stopProjecting() async {
+        projector.cancel()
+        _ = await projector.result
     }
 
     /// A connection to the database as a superuser.

@@ -154,7 +154,7 @@ package final class TestDatabase: Sendable {
                 await plane.close()
             }
         }
-        return TestControl(plane, configuration: configuration) { close in
+        return TestControl(plane, projector: running, configuration: configuration) { close in
             self.opened.withLock { $0.append(close) }
         }
     }

@@ -7,6 +7,8 @@ package struct Account: Fold {
     /// Which user the person is, by tenant.
     package private(set) var memberships: [TenantID: UserID] = [:]
     package private(set) var emailIsVerified = false
+    /// Where every session that was opened before ended; nil if that never happened.
+    private(set) var sessionsEnded: Position?
     /// Of the address in lower case; nil for none.
     private(set) var emailDigest: [UInt8]?
 
@@ -17,7 +19,8 @@ package struct Account: Fold {
         case .created(_, let email, let isVerified), .emailChanged(let email, let isVerified):
             emailIsVerified = isVerified
             emailDigest = email?.text.map(EmailAddress.digest)
-        case .identityLinked, .sessionsEnded: break
+        case .identityLinked: break
+        case .sessionsEnded: sessionsEnded = place.position
         case .membershipAdded(let tenant, let user): memberships[tenant] = user
         }
     }

@@ -67,6 +67,9 @@ package struct OpenSession: Command {
             guard parent.state.isOpen, parent.state.expiresAt.map({ $0 > caller.now }) ?? false else {
                 throw .sessionOver
             }
+            if let ended = state.account?.state.sessionsEnded, let opened = parent.state.openedAt, ended > opened {
+                throw .sessionOver
+            }
             guard case .user(let tenant, let user, _) = holder, state.account?.state.memberships[tenant] == user else {
                 throw .notInTenant
             }

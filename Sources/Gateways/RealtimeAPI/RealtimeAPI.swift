@@ -56,7 +56,6 @@ package final class RealtimeAPI: Sendable {
     let admission: Admission
     /// What this process is called among the gateways.
     let gateway = UUID().hex
-    let sessionsEnded = EndedSessions()
     let metrics = RealtimeMetrics()
     private let redis: RedisClient
     private let logger: Logger
@@ -91,10 +90,7 @@ package final class RealtimeAPI: Sendable {
             running: configuration.registrations.running,
             waiting: configuration.registrations.waiting
         )
-        sessions.onRevoked { [hub, sessionsEnded] session in
-            sessionsEnded.insert(session)
-            hub.end(session: session)
-        }
+        sessions.onEnds { [hub] in hub.end($0) }
     }
 
     /// To run beside the HTTP server, and to be shut down before it, since that ends the parked polls.
@@ -126,20 +122,4 @@ package final class RealtimeAPI: Sendable {
             logger: logger
         )
     }
-}
-
-/// Sessions that have ended lately: a request may have passed authentication just before, and enter the hub just after.
-final class EndedSessions: Sendable {
-    private static let capacity = 10_000
-
-    private let ended = Mutex<(young: Set<UUID>, old: Set<UUID>)>(([], []))
-
-    func insert(_ session: UUID) {
-        ended.withLock { ended in
-            if ended.young.count >= Self.capacity { ended = ([], ended.young) }
-            ended.young.insert(session)
-        }
-    }
-
-    func contains(_ session: UUID) -> Bool { ended.withLock { $0.young.contains(session) || $0.old.contains(session) } }
 }

@@ -51,7 +51,7 @@ package struct ControlPlane: Sendable {
         codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
         handler = CommandHandler(log: log, codec: codec, logger: logger)
         reads = ReadModels(.control, pool: pool, progress: PositionWatch())
-        sessions = SessionStore(pool: pool, logger: logger)
+        sessions = SessionStore(log: log, codec: codec, pool: pool, logger: logger)
         issuer = SessionIssuer(control: handler, reads: reads, sessions: sessions)
         credentials = AgentCredentials(control: handler, reads: reads, sessions: sessions)
         registry = TenantRegistry(handler)

@@ -19,12 +19,12 @@ struct ControlWriter: Sendable {
     }
 
     @discardableResult
-    func run<C: Command>(_ command: C, by actor: Actor) async throws -> C.Answer {
+    func run<C: Command>(_ command: C, by actor: Actor) async throws -> CommandResult<C.Answer> {
         let caller = Caller(tenant: .installation, actor: actor, user: nil)
         let result = try await control.handle(command, in: CommandContext(caller: caller))
         if try await reads.isFollowed(Tenant.installation.partition) {
             _ = try await reads.wait(for: .installation, past: result.position, timeout: Self.patience)
         }
-        return result.answer
+        return result
     }
 }

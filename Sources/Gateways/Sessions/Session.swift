@@ -2,31 +2,38 @@ package import EventStore
 package import Events
 package import Foundation
 
-/// A bearer's standing: one user of one tenant, until it ends.
-package struct Session: Sendable, Hashable {
+/// A bearer's standing: one user of one tenant, until it ends. Whenever it was read, it is the same.
+package struct Session: Sendable, Equatable {
     package let id: UUID
     package let tenant: Tenant
     package let user: UserID
     package let expiresAt: Timestamp
+    package let basis: SessionBasis
 
-    package init(id: UUID, tenant: Tenant, user: UserID, expiresAt: Timestamp) {
+    package init(id: UUID, tenant: Tenant, user: UserID, expiresAt: Timestamp, basis: SessionBasis) {
         self.id = id
         self.tenant = tenant
         self.user = user
         self.expiresAt = expiresAt
+        self.basis = basis
+    }
+
+    package static func == (a: Session, b: Session) -> Bool {
+        a.id == b.id && a.tenant == b.tenant && a.user == b.user && a.expiresAt == b.expiresAt
     }
 }
 
 /// The standing of a person who has logged in, in no tenant yet.
-package struct AccountSession: Sendable, Hashable {
+package struct AccountSession: Sendable {
     package let id: SessionID
     package let account: AccountID
     package let openedAt: Timestamp
     package let expiresAt: Timestamp
+    package let basis: SessionBasis
 }
 
 /// What a token stands for.
-enum Standing: Sendable, Hashable {
+enum Standing: Sendable {
     case user(Session)
     case account(AccountSession)
 
@@ -41,6 +48,13 @@ enum Standing: Sendable, Hashable {
         switch self {
         case .user(let session): session.expiresAt
         case .account(let session): session.expiresAt
+        }
+    }
+
+    var basis: SessionBasis {
+        switch self {
+        case .user(let session): session.basis
+        case .account(let session): session.basis
         }
     }
 }

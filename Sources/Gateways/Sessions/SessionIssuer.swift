@@ -57,7 +57,7 @@ package struct SessionIssuer: Sendable {
             ),
             by: actor
         )
-        return (Session(id: id.uuid, tenant: tenant, user: user, expiresAt: opened.expiresAt), token.text)
+        return (session(id, of: user, in: tenant, opened), token.text)
     }
 
     /// Opens a session of a person who has logged in.
@@ -79,7 +79,7 @@ package struct SessionIssuer: Sendable {
             ),
             by: .account(account)
         )
-        return (id, opened.expiresAt, token.text)
+        return (id, opened.answer.expiresAt, token.text)
     }
 
     /// Opens a session of an agent that has shown a credential.
@@ -106,7 +106,24 @@ package struct SessionIssuer: Sendable {
             ),
             by: .user(agent.user)
         )
-        return (Session(id: id.uuid, tenant: agent.tenant, user: agent.user, expiresAt: opened.expiresAt), token.text)
+        return (session(id, of: agent.user, in: agent.tenant, opened), token.text)
+    }
+
+    /// One that was just opened.
+    private func session(
+        _ id: SessionID,
+        of user: UserID,
+        in tenant: Tenant,
+        _ opened: CommandResult<OpenSession.Answer>
+    ) -> Session {
+        let roots = [SessionRoot.session(id), .user(user, of: TenantID(tenant.id))]
+        return Session(
+            id: id.uuid,
+            tenant: tenant,
+            user: user,
+            expiresAt: opened.answer.expiresAt,
+            basis: SessionBasis(roots: roots, asOf: opened.position)
+        )
     }
 
     /// What a token was replaced by.
@@ -152,11 +169,10 @@ package struct SessionIssuer: Sendable {
     ) async throws -> Bool {
         let wasOpen: Bool
         do {
-            wasOpen = try await control.run(CloseSession(session: id, reason: reason), by: actor).wasOpen
+            wasOpen = try await control.run(CloseSession(session: id, reason: reason), by: actor).answer.wasOpen
         } catch CommandError.refused(let refusal) where refusal.kind == .notFound {
             return false
         }
-        sessions.learn([id.uuid])
         try await sessions.look()
         return wasOpen
     }

@@ -4,38 +4,49 @@ package import Events
 package import Foundation
 package import Logging
 package import Postgres
+internal import Projections
 internal import Synchronization
 
 /// Who bears a token, by the read models of the control log. Of tokens only the SHA-256 is stored.
 ///
-/// Known tokens are cached for up to 60 seconds; a session that is ended is forgotten by every process within a second, by
-/// `run`, which asks which were. While the control database is away the cache goes on serving up to that minute.
+/// Known tokens are cached for up to 60 seconds; a session that is ended is over in every process within a second, by `run`, which
+/// reads in the log which were, so that it is whether anybody projects or not. While the control database is away the cache goes on
+/// serving up to that minute.
 /// An unknown token is remembered for three seconds, in a cache of its own, so that a flood of them neither reaches the
 /// database each time nor drives out the good ones.
 package final class SessionStore: Sendable {
     private static let life: Duration = .seconds(60)
     private static let lifeOfUnknown: Duration = .seconds(3)
-    /// Longer than anything stays in the cache: what was revoked before it is not cached any more.
-    private static let memory: Duration = life + .seconds(30)
+    /// Longer than anything stays in the cache, or a poll that has asked at its begin may last: what ended before it is of nobody
+    /// any more.
+    private static let memory: Duration = life + .seconds(330)
 
     private struct State {
         var known = SessionCache<Standing>(capacity: 100_000)
         var unknown = SessionCache<Void>(capacity: 10_000)
-        /// What was ended of late, whether it is in the cache or not, and when this was last heard; it wins over the cache.
-        var revoked: [UUID: ContinuousClock.Instant] = [:]
-        /// Of the last end that was heard of; nil before the first look.
+        var ends = SessionEnds()
+        /// Up to where the log was read for ends, and from where; nil before the first look.
         var heard: Position?
+        var since: Position = 0
+        /// What the read models were last seen to hold.
+        var projected: Position = 0
         /// Used since the database was last told.
         var seen: Set<UUID> = []
-        var observers: [@Sendable (UUID) -> Void] = []
+        var observers: [@Sendable (SessionEnds) -> Void] = []
     }
 
+    private let log: EventLog
+    private let codec: EventCodec
     private let pool: PostgresPool
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter pool: connects to the control database as `daybook_gateway`.
-    package init(pool: PostgresPool, logger: Logger) {
+    /// - Parameters:
+    ///   - log: the control log.
+    ///   - pool: connects to the control database as `daybook_gateway`.
+    package init(log: EventLog, codec: EventCodec, pool: PostgresPool, logger: Logger) {
+        self.log = log
+        self.codec = codec
         self.pool = pool
         self.logger = logger
     }
@@ -64,7 +75,9 @@ package final class SessionStore: Sendable {
         }
         if let cached { return cached }
 
-        let found = try await find(hash)
+        var found = try await find(hash)
+        // Read before the position from which ends are known, it may have ended between the two. The next read is a later one.
+        if let standing = found, !begin(at: standing.basis.asOf) { found = try await find(hash) }
         return state.withLock { state in
             guard let found else {
                 state.unknown.keep((), for: hash, until: asked + Self.lifeOfUnknown)
@@ -72,12 +85,24 @@ package final class SessionStore: Sendable {
             }
             state.known.keep(found, for: hash, until: asked + Self.life)
             state.seen.insert(found.id)
+            state.projected = max(state.projected, found.basis.asOf)
             return live(found, in: state)
         }
     }
 
-    /// Calls `observer` for each session that this process learns is over, on the thread that learns it.
-    package func onRevoked(_ observer: @escaping @Sendable (UUID) -> Void) {
+    /// Lets ends be known from a position on, if they are not yet from another; false if those that follow it are not all known.
+    private func begin(at position: Position) -> Bool {
+        state.withLock { state in
+            if state.heard == nil { (state.heard, state.since) = (position, position) }
+            return state.since <= position
+        }
+    }
+
+    /// Whether a session has ended since it was read, as far as this process has heard.
+    package func isOver(_ session: Session) -> Bool { state.withLock { $0.ends.cover(session.basis) } }
+
+    /// Calls `observer` with the ends that this process learns of, on the thread that learns them.
+    package func onEnds(_ observer: @escaping @Sendable (SessionEnds) -> Void) {
         state.withLock { $0.observers.append(observer) }
     }
 
@@ -87,7 +112,7 @@ package final class SessionStore: Sendable {
         var isAway = false
         while !Task.isCancelled {
             let now = ContinuousClock.now
-            do throws(PostgresError) {
+            do {
                 try await look()
                 if now - told > .seconds(30) {
                     try await tellLastSeen()
@@ -110,22 +135,51 @@ package final class SessionStore: Sendable {
         }
     }
 
-    /// Learns now which sessions were ended since the last look, by whichever process. However long the database or the projector
-    /// was away, none is missed: ends are told apart by their place in the log, in the order in which they are projected.
-    package func look() async throws(PostgresError) {
-        let heard = state.withLock { $0.heard }
-        let news: SQL =
-            if let heard { "over_position > \(heard)" } else {
-                "over_at > now() - make_interval(secs => \(Double(Self.memory.components.seconds)))"
+    /// Learns now which sessions were ended since the last look, by whichever process. However long the database was away, none is
+    /// missed: the log is read on from where it was read to.
+    package func look() async throws {
+        if state.withLock({ $0.heard }) == nil { _ = begin(at: try await projected()) }
+        var heard = state.withLock { $0.heard } ?? 0
+        var news = SessionEnds()
+        while true {
+            let page = try await log.read(of: .installation, after: heard, limit: 500)
+            for raw in page where SessionEnds.types.contains(raw.type.name) {
+                guard let root = try await root(of: raw) else { continue }
+                let isNew = state.withLock { $0.ends.insert(root, at: raw.position, heard: .now) }
+                if isNew { _ = news.insert(root, at: raw.position, heard: .now) }
             }
-        let rows = try await pool.query(
-            "SELECT id, over_position FROM rm.sessions WHERE \(news)",
-            as: (UUID, Int64).self,
-            timeout: .seconds(5)
-        )
-        learn(rows.map(\.0))
-        guard let last = rows.map(\.1).max() else { return }
-        state.withLock { $0.heard = max($0.heard ?? 0, last) }
+            heard = page.last?.position ?? heard
+            if page.count < 500 { break }
+        }
+        let observers = state.withLock { state in
+            state.heard = max(state.heard ?? 0, heard)
+            state.ends.forget(heardBefore: .now - Self.memory, projected: state.projected)
+            return state.observers
+        }
+        guard !news.isEmpty else { return }
+        for observer in observers { observer(news) }
+    }
+
+    /// What an event ends. One that cannot be understood ends nothing and holds nothing up: it is set aside by who projects, too.
+    private func root(of raw: RecordedEvent) async throws -> SessionRoot? {
+        do {
+            guard case .control(let event) = try await codec.decode(raw).event else { return nil }
+            return SessionEnds.root(of: event)
+        } catch let error as DecodeError {
+            logger.error("an end of sessions is not understood", metadata: ["event": "\(raw.id)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Up to where the read models hold what the log says: what has ended until there, they know themselves.
+    private static let checkpoint: SQL = """
+        coalesce((SELECT position FROM rm.checkpoints
+                   WHERE projection = \(ReadModelSet.control.name)
+                     AND partition = \(Tenant.installation.partition.number)), 0)
+        """
+
+    private func projected() async throws(PostgresError) -> Position {
+        try await pool.query("SELECT \(Self.checkpoint)", as: Int64.self, timeout: .seconds(5))[0]
     }
 
     private func find(_ hash: SHA256.Digest) async throws(PostgresError) -> Standing? {
@@ -134,36 +188,51 @@ package final class SessionStore: Sendable {
         let rows = try await pool.query(
             """
             SELECT s.id, s.account, s.tenant, t.partition, s.member, s.opened_at,
-                   least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds))
+                   least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds)),
+                   s.parent, p.account, s.credential, \(Self.checkpoint)
               FROM (SELECT *, expires_at AS until FROM rm.sessions WHERE token_hash = \(hash)
                     UNION ALL
                     SELECT *, least(expires_at, previous_until) FROM rm.sessions WHERE previous_hash = \(hash)) s
               LEFT JOIN rm.tenants t ON t.tenant = s.tenant AND t.state = 'active'
+              LEFT JOIN rm.sessions p ON p.id = s.parent
               LEFT JOIN control.session_use u ON u.session = s.id
              WHERE s.over_at IS NULL AND s.until > now()
             """,
-            as: (UUID, UUID?, UUID?, Int32?, UUID?, PostgresTimestamp, PostgresTimestamp).self
+            as: (
+                UUID, UUID?, UUID?, Int32?, UUID?, PostgresTimestamp, PostgresTimestamp, UUID?, UUID?, UUID?, Int64
+            ).self
         )
-        guard let (id, account, tenant, partition, user, openedAt, expiresAt) = rows.first else { return nil }
+        guard
+            let (id, account, tenant, partition, user, openedAt, expiresAt, parent, parents, credential, asOf) = rows
+                .first
+        else { return nil }
         let expiry = Timestamp(microseconds: expiresAt.microsecondsSince1970)
+        var roots = [SessionRoot.session(SessionID(id))]
         if let account {
+            roots.append(.account(AccountID(account)))
             return .account(
                 AccountSession(
                     id: SessionID(id),
                     account: AccountID(account),
                     openedAt: Timestamp(microseconds: openedAt.microsecondsSince1970),
-                    expiresAt: expiry
+                    expiresAt: expiry,
+                    basis: SessionBasis(roots: roots, asOf: asOf)
                 )
             )
         }
         // Nobody comes into a tenant that is not active.
         guard let tenant, let partition, let user else { return nil }
+        roots.append(.user(UserID(user), of: TenantID(tenant)))
+        if let parent { roots.append(.session(SessionID(parent))) }
+        if let parents { roots.append(.account(AccountID(parents))) }
+        if let credential { roots.append(.credential(CredentialID(credential))) }
         return .user(
             Session(
                 id: id,
                 tenant: Tenant(id: tenant, partition: Partition(partition)),
                 user: UserID(user),
-                expiresAt: expiry
+                expiresAt: expiry,
+                basis: SessionBasis(roots: roots, asOf: asOf)
             )
         )
     }
@@ -194,22 +263,7 @@ package final class SessionStore: Sendable {
     }
 
     private func live(_ standing: Standing, in state: borrowing State) -> Standing? {
-        state.revoked[standing.id] != nil || standing.expiresAt <= .now ? nil : standing
-    }
-
-    /// Forgets sessions, and tells who wants to know.
-    func learn(_ ids: [UUID]) {
-        let now = ContinuousClock.now
-        let (news, observers) = state.withLock { state in
-            let news = ids.filter { state.revoked[$0] == nil }
-            for id in ids { state.revoked[id] = now }
-            // By now the cache has forgotten them as well.
-            state.revoked = state.revoked.filter { now - $0.value < Self.memory }
-            return (news, state.observers)
-        }
-        for id in news {
-            for observer in observers { observer(id) }
-        }
+        state.ends.cover(standing.basis) || standing.expiresAt <= .now ? nil : standing
     }
 
     private func tellLastSeen() async throws(PostgresError) {

@@ -54,7 +54,7 @@ enum SessionProjection {
     private static func over(_ condition: SQL, at raw: RecordedEvent) -> Write {
         Write(
             """
-            UPDATE rm.sessions SET over_at = \(raw.time), over_position = \(raw.position)
+            UPDATE rm.sessions SET over_at = \(raw.time)
              WHERE (\(condition)) AND over_at IS NULL
             """
         )

@@ -12,7 +12,13 @@ struct TokenTests {
     private let other = Tenant(id: .v7(), partition: Partition(0))
 
     private func session(_ tenant: Tenant, _ user: UserID = UserID()) -> Session {
-        Session(id: .v7(), tenant: tenant, user: user, expiresAt: .now)
+        Session(
+            id: .v7(),
+            tenant: tenant,
+            user: user,
+            expiresAt: .now,
+            basis: SessionBasis(roots: [], asOf: 0)
+        )
     }
 
     @Test func `base64 for URLs is Foundation's without padding, in one spelling`() throws {

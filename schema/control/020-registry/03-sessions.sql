@@ -19,15 +19,9 @@ CREATE TABLE rm.sessions (
   opened_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   over_at timestamptz,
-  -- Where the log says so: by it every process tells what it has not heard yet.
-  over_position bigint,
   CHECK ((account IS NULL) = (tenant IS NOT NULL AND member IS NOT NULL)),
-  CHECK ((previous_hash IS NULL) = (previous_until IS NULL)),
-  CHECK ((over_at IS NULL) = (over_position IS NULL))
+  CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
 );
--- Every process asks twice a second which are over of late.
-CREATE INDEX ON rm.sessions (over_position) WHERE over_position IS NOT NULL;
-CREATE INDEX ON rm.sessions (over_at) WHERE over_at IS NOT NULL;
 CREATE INDEX ON rm.sessions (member, tenant) WHERE member IS NOT NULL;
 CREATE INDEX ON rm.sessions (account) WHERE account IS NOT NULL;
 CREATE INDEX ON rm.sessions (parent) WHERE parent IS NOT NULL;

@@ -2,6 +2,7 @@ internal import EventStore
 internal import Events
 internal import Foundation
 internal import Projections
+internal import Sessions
 internal import Synchronization
 
 /// The polls of this process, by whom they are for. In shards, since every request comes by and every event wakes some.
@@ -69,9 +70,9 @@ final class Hub: Sendable {
         for waiter in waiters(of: owner) where waiter.queue == queue { waiter.fire(.deleted) }
     }
 
-    /// Ends the polls of a session.
-    func end(session: UUID) {
-        for waiter in all(where: { $0.session == session }) { waiter.fire(.revoked) }
+    /// Ends the polls of sessions that have ended.
+    func end(_ sessions: SessionEnds) {
+        for waiter in all(where: { sessions.cover($0.session.basis) }) { waiter.fire(.revoked) }
     }
 
     /// Ends all polls, those that come included.

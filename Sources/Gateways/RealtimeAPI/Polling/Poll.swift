@@ -52,11 +52,11 @@ extension RealtimeAPI {
 
     func poll(_ request: PollRequest, logger: Logger) async throws -> PollAnswer {
         let queue = request.queue
-        let waiter = Waiter(queue: queue.id, owner: queue.owner, session: request.session.id, channel: request.channel)
+        let waiter = Waiter(queue: queue.id, owner: queue.owner, session: request.session, channel: request.channel)
         hub.enter(waiter)
         defer { hub.leave(waiter) }
         // The session may have ended before the hub knew whom to tell.
-        if sessionsEnded.contains(request.session.id) { throw Problem.sessionEnded }
+        if sessions.isOver(request.session) { throw Problem.sessionEnded }
         let deadline = ContinuousClock.now + request.timeout
 
         var cursor = request.cursor

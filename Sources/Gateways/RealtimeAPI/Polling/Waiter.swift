@@ -2,6 +2,7 @@ internal import EventStore
 internal import Foundation
 internal import NIOCore
 internal import Projections
+internal import Sessions
 internal import Synchronization
 
 /// One poll that is being served: parked, or about to be.
@@ -40,13 +41,13 @@ final class Waiter: Sendable {
     let id = UUID()
     let queue: UUID
     let owner: QueueOwner
-    let session: UUID
+    let session: Session
     private let channel: any Channel
     /// A test's request has no connection that could close.
     private let hasConnection: Bool
     private let state = Mutex(State())
 
-    init(queue: UUID, owner: QueueOwner, session: UUID, channel: any Channel) {
+    init(queue: UUID, owner: QueueOwner, session: Session, channel: any Channel) {
         self.queue = queue
         self.owner = owner
         self.session = session
