@@ -78,6 +78,27 @@ struct LimitTests {
         }
     }
 
+    @Test func `queues and polls are counted by user, a poll when it begins`() async throws {
+        try await Installation.run(settings: ["DAYBOOK_LIMITS_PERCENT": "1"]) { (installation) async throws in
+            let server = try await installation.serve()
+            let ada = try await installation.token(for: "ada")
+            let body: JSON = ["event_types": ["user.changed"]]
+            let queue = try await server.post("/realtime/queues", body, as: ada)
+            #expect(queue.status == 201)
+            #expect(
+                queue.headers.first(name: "RateLimit-Policy") == #""register";q=1;w=60, "register-tenant";q=120;w=60"#
+            )
+            #expect(try await server.post("/realtime/queues", body, as: ada).status == 429)
+            let (id, cursor) = try (
+                #require(queue.json["queue_id"] as? String), #require(queue.json["cursor"] as? String)
+            )
+            let poll = try await server.get("/realtime/queues/\(id)/events?cursor=\(cursor)&timeout_s=2", as: ada)
+            #expect(poll.status == 200)
+            #expect(poll.headers.first(name: "RateLimit-Policy") == #""poll";q=10;w=10, "poll-tenant";q=500;w=10"#)
+            #expect(poll.headers.first(name: "RateLimit")?.hasPrefix(#""poll";r=9;t="#) == true)
+        }
+    }
+
     @Test func `a list of proxies that is none is refused before anything starts`() async throws {
         try await Installation.run { (installation) async throws in
             let result = try await installation.attempt(["serve", "--http-trusted-proxies", "10.0.0.0/33"])

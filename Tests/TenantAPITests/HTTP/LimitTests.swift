@@ -155,6 +155,18 @@ struct LimitTests {
         }
     }
 
+    @Test(arguments: RouteClass.allCases)
+    func `the page on limits tells the rules as they are`(kind: RouteClass) throws {
+        let page = URL(filePath: #filePath).appending(path: "../../../../docs/limits.md").standardizedFileURL
+        let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+        let row = try #require(rows.first { $0.hasPrefix("| `\(kind.rawValue)` |") }).split(separator: "|")
+        let told = row.suffix(2).map { $0.replacing(",", with: "").trimmingCharacters(in: .whitespaces) }
+        let rules = [kind.rule, kind.tenantRule].map { rule in
+            rule.map { "\($0.limit) in \($0.window.components.seconds) s" } ?? ""
+        }
+        #expect(told == rules)
+    }
+
     /// What a caller without a session is answered.
     private static func knock(_ premises: Premises, forwardedFor addresses: String) async throws -> Int {
         let headers: HTTPFields = [.authorization: "Bearer none", HTTPField.Name("X-Forwarded-For")!: addresses]
