@@ -122,6 +122,21 @@ struct LimitTests {
         }
     }
 
+    @Test func `whoever tries the secret of an account is stopped, and nobody else who logs in to it`() async throws {
+        let proxies = try #require(TrustedProxies("127.0.0.1", by: .xForwardedFor))
+        try await Self.run(behind: proxies) { (premises) async throws in
+            let secret = "dbs_" + String(repeating: "A", count: 43)
+            let body = #"{"client_id":"\#(PrincipalID())","client_secret":"\#(secret)"}"#
+            func logIn(from address: String) async throws -> Answer {
+                let headers: HTTPFields = [.authorization: "", HTTPField.Name("X-Forwarded-For")!: address]
+                return try await premises.send(.post, "/auth/agent/login", body, headers: headers)
+            }
+            try await logIn(from: "192.0.2.1").expectProblem(401, "auth.agent_refused")
+            try await logIn(from: "192.0.2.1").expectProblem(429, "rate_limited")
+            try await logIn(from: "192.0.2.2").expectProblem(401, "auth.agent_refused")
+        }
+    }
+
     @Test func `while Redis is away the process keeps the limits, and counts there again afterwards`() async throws {
         let redis = try await PrivateRedis()
         try await Self.run(on: try redis.configuration(commandTimeout: .milliseconds(250)), behind: .none) {
