@@ -115,11 +115,13 @@ let package = Package(
             "Gateways/Sessions",
             ["Commands", "EventStore", "Events", "Postgres", "Projections", crypto, logging]
         ),
+        module("RateLimits", "Gateways/RateLimits", ["Redis", crypto, logging]),
         module(
             "GatewayHTTP",
             "Gateways/HTTP",
             [
-                "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections", hummingbird,
+                "RateLimits", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres",
+                "Projections", hummingbird,
                 crypto, logging, httpTypes, metrics, nioCore, nioHTTP1, tracing,
             ]
         ),
@@ -177,7 +179,8 @@ let package = Package(
             dependencies: [
                 "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
                 "Observability", "Postgres",
-                "OrgsAPI", "Projections", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport",
+                "OrgsAPI", "Projections", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings",
+                "SlackImport",
                 "TenantAPI", "Threads",
                 "TransparencyLog", arguments, crypto, httpClient, hummingbird, hummingbirdCore, lifecycle, logging,
                 metrics, nioCore, nioHTTP1, nioSSL, tracing, unixSignals,
@@ -227,13 +230,14 @@ let package = Package(
             "RegistrarTests",
             ["Registrar", "Commands", "Events", "EventStore", "Postgres", logging]
         ),
+        tests("RateLimitsTests", ["RateLimits", "Redis", crypto, logging]),
         tests("SessionsTests", ["Sessions", "Commands", "Events", "EventStore", "Postgres"]),
         tests(
             "TenantAPITests",
             [
                 "TenantAPI", "AuthAPI", "GatewayHTTP", "LZ4", "Migrations", "Commands", "Events", "EventStore",
-                "Postgres",
-                "Projections", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting, httpTypes, logging,
+                "Postgres", "Projections", "RateLimits", "Redis", "Sessions", "TransparencyLog", hummingbird,
+                hummingbirdTesting, httpTypes, logging,
                 nioCore, crypto,
             ]
         ),

@@ -143,6 +143,26 @@ package struct Catalog: Sendable {
         .text("a URL without a path, such as https://daybook.example"),
         "Where browsers find the installation; by default the address that it listens at. With https, cookies are bound to it."
     )
+    package let trustedProxies = Setting<String?>(
+        "http.trusted-proxies",
+        .serving,
+        .text("addresses and networks with commas between them, such as 10.0.0.0/8,::1"),
+        "The proxies before it: what they say of whom they speak for is believed. Without it clients are whoever has connected."
+    )
+    package let proxyHeader = Setting<String>(
+        "http.proxy-header",
+        .serving,
+        .choice(["x-forwarded-for", "forwarded"]),
+        default: "x-forwarded-for",
+        "The header in which trusted proxies say it. They must set it or add to it in every request."
+    )
+    package let limitsPercent = Setting<Int>(
+        "limits.percent",
+        .serving,
+        .number(0...10_000),
+        default: "100",
+        "How much of the limits of docs/limits.md counts: 200 lets twice as many requests through; 0 lets everything through."
+    )
     package let providersFile = Setting<String?>(
         "auth.providers-file",
         .serving,

@@ -19,8 +19,9 @@ struct ImportTests {
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
         "Gateways/Sessions": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
+        "Gateways/RateLimits": ["Redis"],
         "Gateways/HTTP": [
-            "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+            "RateLimits", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
         ],
         "Gateways/TenantAPI": [
             "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "OIDC", "Postgres", "Projections",
@@ -44,7 +45,8 @@ struct ImportTests {
         "Daybook": [
             "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
             "Observability", "Postgres", "Projections",
-            "OrgsAPI", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport", "TenantAPI",
+            "OrgsAPI", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport",
+            "TenantAPI",
             "Threads",
             "TransparencyLog",
         ],
@@ -56,7 +58,7 @@ struct ImportTests {
         "EventStore", "Events",
         "Commands",
         "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
-        "AuthAPI", "DevIdP", "Mail", "OIDC", "OrgsAPI", "Registrar", "SlackImport",
+        "AuthAPI", "DevIdP", "Mail", "OIDC", "OrgsAPI", "RateLimits", "Registrar", "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

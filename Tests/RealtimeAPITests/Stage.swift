@@ -66,7 +66,8 @@ struct Stage: Sendable {
         let sessions = control.plane.sessions
         var configuration = RealtimeAPI.Configuration(
             redis: try options.apiRedis.map { try RedisConfiguration(url: $0) } ?? redis,
-            cookies: SessionCookies(origin: "http://127.0.0.1")
+            cookies: SessionCookies(origin: "http://127.0.0.1"),
+            limits: nil
         )
         options.api(&configuration)
         let api = RealtimeAPI(
@@ -149,7 +150,7 @@ struct Stage: Sendable {
     /// Another process of the realtime API, which shares nothing with the first but the stores.
     func atAnotherGateway(_ body: @escaping @Sendable (Stage) async throws -> Void) async throws {
         let other = RealtimeAPI(
-            .init(redis: redis, cookies: SessionCookies(origin: "http://127.0.0.1")),
+            .init(redis: redis, cookies: SessionCookies(origin: "http://127.0.0.1"), limits: nil),
             log: log,
             codec: codec,
             reads: reads,

@@ -23,59 +23,6 @@ enum TestRedis {
     static func key(_ name: String = "test") -> String { "\(name):\(UUID().uuidString)" }
 }
 
-/// A `redis-server` of one test, which may kill and start it as it likes.
-final class PrivateRedis: Sendable {
-    private let folder: URL
-    private let process = Mutex<Process?>(nil)
-
-    init() async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "redis-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try await start()
-    }
-
-    deinit {
-        kill()
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
-    }
-
-    private var socket: String { folder.appending(path: "s.sock").path }
-
-    func configuration(commandTimeout: Duration = .seconds(5)) throws -> RedisConfiguration {
-        try RedisConfiguration(url: "unix://\(socket)", commandTimeout: commandTimeout)
-    }
-
-    /// Starts an empty server and returns when it answers.
-    func start() async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder.path,
-            "--save", "", "--appendonly", "no",
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        self.process.withLock { $0 = process }
-        let configuration = try configuration()
-        try await eventually {
-            do {
-                return try RedisConnection(configuration).isHealthy
-            } catch let error as RedisError where error.isUnavailable {
-                return false
-            }
-        }
-    }
-
-    func kill() {
-        process.withLock { process in
-            guard let running = process else { return }
-            Foundation.kill(running.processIdentifier, SIGKILL)
-            running.waitUntilExit()
-            process = nil
-        }
-    }
-}
-
 /// What a callback of another thread has collected so far.
 final class Collected<Element: Sendable>: Sendable {
     private let elements = Mutex<[Element]>([])

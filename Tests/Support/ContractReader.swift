@@ -88,7 +88,8 @@ package struct ContractReader: Sendable {
             let json = isNumber ? Int64(value).map { JSON.int($0) } ?? .string(value) : .string(value)
             faults += schema.faults(in: json, by: header["schema"], at: name)
         }
-        for name in ["etag", "daybook-position", "retry-after"] where exchange.headers[name] != nil {
+        for name in ["etag", "daybook-position", "retry-after", "ratelimit", "ratelimit-policy"]
+        where exchange.headers[name] != nil {
             if !said["headers"].names.contains(where: { $0.lowercased() == name }) {
                 faults.append("the header \(name) is not documented")
             }

@@ -147,6 +147,8 @@ final class Installation: Sendable {
         environment["DAYBOOK_VMPLANE_DATABASE"] = vmplaneDatabase
         environment["DAYBOOK_MASTER_KEY_FILE"] = "\(folder)/master.key"
         environment["DAYBOOK_SCHEMA"] = Self.checkout.appending(path: "schema").path
+        // Tests come faster than people; those of the limits say otherwise.
+        environment["DAYBOOK_LIMITS_PERCENT"] = "0"
         return environment.merging(settings) { $1 }
     }
 

@@ -43,6 +43,7 @@ struct Premises: Sendable {
     static func run(
         projecting: Bool = true,
         over setup: TestingSetup = .router,
+        limits: RequestLimits? = nil,
         logger: Logger? = nil,
         _ body: @Sendable (Premises) async throws -> Void
     ) async throws {
@@ -71,12 +72,14 @@ struct Premises: Sendable {
                 issuer: control.plane.issuer,
                 credentials: control.plane.credentials,
                 cookies: SessionCookies(origin: "http://127.0.0.1"),
+                limits: limits,
                 masterKey: database.masterKey,
                 heads: heads
             )
             let auth = AuthAPI(
                 AuthAPI.Configuration(providers: [], cookies: SessionCookies(origin: "http://127.0.0.1")),
                 control: control.plane,
+                limits: limits,
                 masterKey: database.masterKey
             )
             let router = Router<DaybookRequestContext>.daybook()

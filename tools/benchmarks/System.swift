@@ -42,6 +42,8 @@ struct System: Sendable {
             "DAYBOOK_REDIS": settings.redis,
             "DAYBOOK_MASTER_KEY_FILE": keyFile,
             "LOG_LEVEL": "warning",
+            // Counted as in production, and never too many.
+            "DAYBOOK_LIMITS_PERCENT": "10000",
         ]
         try Tool.run(settings.binary, ["migrate"], environment: environment)
         postmaster = try Self.postmaster(of: settings)

@@ -7,6 +7,9 @@ struct ServeOptions: SettingOptions {
     @Option(\.httpHost) var host: String?
     @Option(\.httpPort) var port: String?
     @Option(\.publicURL) var publicURL: String?
+    @Option(\.trustedProxies) var httpTrustedProxies: String?
+    @Option(\.proxyHeader) var httpProxyHeader: String?
+    @Option(\.limitsPercent) var limitsPercent: String?
     @Option(\.providersFile) var authProvidersFile: String?
     @Option(\.mailFolder) var mailFolder: String?
     @Option(\.tlsCertificate) var tlsCertificate: String?
@@ -22,7 +25,8 @@ struct ServeOptions: SettingOptions {
         [
             GivenFlag(\.role, role), GivenFlag(\.httpHost, host), GivenFlag(\.httpPort, port),
             GivenFlag(\.publicURL, publicURL), GivenFlag(\.providersFile, authProvidersFile),
-            GivenFlag(\.mailFolder, mailFolder),
+            GivenFlag(\.trustedProxies, httpTrustedProxies), GivenFlag(\.proxyHeader, httpProxyHeader),
+            GivenFlag(\.limitsPercent, limitsPercent), GivenFlag(\.mailFolder, mailFolder),
             GivenFlag(\.tlsCertificate, tlsCertificate), GivenFlag(\.tlsKey, tlsKey),
             GivenFlag(\.metricsPort, metricsPort), GivenFlag(\.metricsHost, metricsHost),
             GivenFlag(\.drain, drainSeconds), GivenFlag(\.readyLag, readyLag),

@@ -63,12 +63,20 @@ struct Monitoring {
     static func watch(_ realtime: RealtimeAPI) {
         registry.collect {
             let (waiting, failures) = realtime.redisUsage
-            return [
-                .gauge("daybook_realtime_parked_polls", [], Double(realtime.polls)),
-                .gauge("daybook_redis_waiting", [("client", "realtime")], Double(waiting)),
-                .counter("daybook_redis_failures_total", [("client", "realtime")], Double(failures)),
-            ]
+            return [.gauge("daybook_realtime_parked_polls", [], Double(realtime.polls))]
+                + measure(waiting: waiting, failures: failures, of: "realtime")
         }
+    }
+
+    static func watch(_ redis: RedisClient, as client: String) {
+        registry.collect { measure(waiting: redis.waiting, failures: redis.failures, of: client) }
+    }
+
+    private static func measure(waiting: Int, failures: Int, of client: String) -> [Measurement] {
+        [
+            .gauge("daybook_redis_waiting", [("client", client)], Double(waiting)),
+            .counter("daybook_redis_failures_total", [("client", client)], Double(failures)),
+        ]
     }
 
     /// How far the partitions are, for a process that has a part in it.

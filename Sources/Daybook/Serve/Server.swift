@@ -51,6 +51,7 @@ struct Server {
     private let control: ControlPlane
     private let providers: Providers
     private let redis: RedisClient
+    private let limits: Limits?
     private let realtime: RealtimeAPI?
     private let live: LiveSettings
     /// Ends when the process is told to.
@@ -68,6 +69,8 @@ struct Server {
         let cookies = SessionCookies(origin: settings[\.publicURL] ?? options.address)
         let redisConfiguration = try installation.redisConfiguration()
         let masterKey = try installation.masterKey()
+        let limits = try Limits(installation, masterKey: masterKey, logger: logger)
+        self.limits = limits
 
         // The stores.
         var logConfiguration = EventLog.Configuration(
@@ -108,7 +111,11 @@ struct Server {
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
         if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }
-        var realtimeConfiguration = RealtimeAPI.Configuration(redis: redisConfiguration, cookies: cookies)
+        var realtimeConfiguration = RealtimeAPI.Configuration(
+            redis: redisConfiguration,
+            cookies: cookies,
+            limits: limits?.requests
+        )
         realtimeConfiguration.heartbeat = settings[\.heartbeat]
         realtimeConfiguration.queueLimit = settings[\.queueLimit]
         realtimeConfiguration.refillLimit = UInt32(settings[\.refillLimit])
@@ -211,10 +218,15 @@ struct Server {
         Monitoring.watchProcess(roles: roles, draining: draining)
         Monitoring.watch(log, pools: [("keys", keys), ("product", product), ("control", control.pool)])
         if let realtime { Monitoring.watch(realtime) }
+        if let limits { Monitoring.watch(limits.redis, as: "limits") }
         if !projecting.isEmpty { Monitoring.watch(partitions) }
 
         // What answers.
-        let router = Router<DaybookRequestContext>.daybook(draining, isTraced: options.traces != nil)
+        let router = Router<DaybookRequestContext>.daybook(
+            draining,
+            isTraced: options.traces != nil,
+            isSecure: cookies.origin.hasPrefix("https://")
+        )
         let readiness = Readiness(
             control: control.pool,
             product: product,
@@ -243,6 +255,7 @@ struct Server {
                 issuer: control.issuer,
                 credentials: control.credentials,
                 cookies: cookies,
+                limits: limits?.requests,
                 masterKey: masterKey,
                 heads: try heads.folder()
             ).addRoutes(to: router)
@@ -252,6 +265,7 @@ struct Server {
             AuthAPI(
                 AuthAPI.Configuration(providers: providers.all, cookies: cookies),
                 control: control,
+                limits: limits?.requests,
                 masterKey: masterKey
             ).addRoutes(to: router)
         }
@@ -260,6 +274,7 @@ struct Server {
                 control: control,
                 cells: ["main": commands],
                 cookies: cookies,
+                limits: limits?.requests,
                 masterKey: masterKey
             ).addRoutes(to: router)
         }
@@ -334,6 +349,7 @@ struct Server {
         await control.close()
         try await providers.close()
         await redis.close()
+        await limits?.redis.close()
         for pool in pools { await pool.close() }
         await traces?.exporter.flush()
         try result.get()

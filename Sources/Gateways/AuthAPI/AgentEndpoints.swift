@@ -19,6 +19,7 @@ extension AuthAPI {
                 access: .everybody,
                 body: AgentLogin.self,
                 problems: [.agentRefused, .badAgentLogin],
+                limit: .agentLogin,
                 handle: logIn
             )
         ]

@@ -37,11 +37,17 @@ package struct AuthAPI: Sendable {
     let attempts: LoginAttempts
     private let routes: Routes
 
-    package init(_ configuration: Configuration, control: ControlPlane, masterKey: MasterKey) {
+    /// - Parameter limits: nil lets everything through.
+    package init(
+        _ configuration: Configuration,
+        control: ControlPlane,
+        limits: RequestLimits?,
+        masterKey: MasterKey
+    ) {
         self.configuration = configuration
         self.control = control
         attempts = LoginAttempts(masterKey: masterKey)
-        routes = Routes(sessions: control.sessions, cookies: configuration.cookies)
+        routes = Routes(sessions: control.sessions, cookies: configuration.cookies, limits: limits)
     }
 
     package static let surface = Surface(

@@ -13,7 +13,13 @@ internal import Sessions
 extension AuthAPI {
     var loginEndpoints: [Endpoint] {
         [
-            Endpoint(.get, "/auth/providers", "Who can vouch for somebody here", access: .everybody) { _ in
+            Endpoint(
+                .get,
+                "/auth/providers",
+                "Who can vouch for somebody here",
+                access: .everybody,
+                limit: .account
+            ) { _ in
                 Reply(
                     ProvidersView(
                         items: self.configuration.providers.map {
@@ -30,6 +36,7 @@ extension AuthAPI {
                 query: [.provider, .returnTo, .loginPrompt],
                 status: .seeOther,
                 problems: [.noProvider, .providerAway, .badReturn],
+                limit: .login,
                 handle: login
             ),
             Endpoint(
@@ -40,6 +47,7 @@ extension AuthAPI {
                 query: [.code, .state, .issuer, .error, .errorDescription, .sessionState, .scope],
                 status: .seeOther,
                 problems: [.noAttempt, .loginRefused, .providerAway],
+                limit: .login,
                 handle: callback
             ),
         ]

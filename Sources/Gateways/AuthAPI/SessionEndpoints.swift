@@ -12,8 +12,13 @@ internal import Sessions
 extension AuthAPI {
     var sessionEndpoints: [Endpoint] {
         [
-            Endpoint(.get, "/auth/session", "Who the caller is, and which tenants they can enter", access: .account) {
-                call in
+            Endpoint(
+                .get,
+                "/auth/session",
+                "Who the caller is, and which tenants they can enter",
+                access: .account,
+                limit: .account
+            ) { call in
                 Reply(try await self.person(call))
             },
             Endpoint(
@@ -22,6 +27,7 @@ extension AuthAPI {
                 "Replaces the session's token; the one before is good for another minute",
                 access: .everybody,
                 problems: [.deadToken],
+                limit: .refresh,
                 handle: refresh
             ),
             Endpoint(
@@ -31,18 +37,33 @@ extension AuthAPI {
                 access: .account,
                 body: NewEntry.self,
                 status: .created,
+                limit: .account,
                 handle: enter
             ),
-            Endpoint(.get, "/auth/sessions", "Where the caller is logged in", access: .account) { call in
+            Endpoint(
+                .get,
+                "/auth/sessions",
+                "Where the caller is logged in",
+                access: .account,
+                limit: .account
+            ) { call in
                 Reply(SessionsView(items: try await self.sessions(call)))
             },
-            Endpoint(.delete, "/auth/sessions/{session}", "Ends one of them", access: .account, handle: end),
+            Endpoint(
+                .delete,
+                "/auth/sessions/{session}",
+                "Ends one of them",
+                access: .account,
+                limit: .account,
+                handle: end
+            ),
             Endpoint(
                 .post,
                 "/auth/logout",
                 "Ends the session and those in tenants that came from it, or all of the caller's",
                 access: .account,
                 body: Leaving.self,
+                limit: .account,
                 handle: leave
             ),
         ]

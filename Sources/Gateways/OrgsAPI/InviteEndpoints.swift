@@ -17,6 +17,7 @@ extension OrgsAPI {
                 "Takes an invitation: the caller is a user of the tenant from here on",
                 access: .account,
                 body: Acceptance.self,
+                limit: .invite,
                 handle: accept
             )
         ]

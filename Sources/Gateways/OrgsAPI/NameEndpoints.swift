@@ -13,6 +13,7 @@ extension OrgsAPI {
                 "/orgs/names/{name}",
                 "Whether an organization could have a name, and what else it could be called",
                 access: .everybody,
+                limit: .names,
                 handle: name
             )
         ]

@@ -18,9 +18,16 @@ extension OrgsAPI {
                 access: .account,
                 body: NewOrg.self,
                 status: .created,
+                limit: .founding,
                 handle: start
             ),
-            Endpoint(.get, "/orgs/onboarding/{onboarding}", "How far a founding has come", access: .account) { call in
+            Endpoint(
+                .get,
+                "/orgs/onboarding/{onboarding}",
+                "How far a founding has come",
+                access: .account,
+                limit: .account
+            ) { call in
                 Reply(try await self.onboarding(call.id("onboarding"), for: call))
             },
             Endpoint(
@@ -30,6 +37,7 @@ extension OrgsAPI {
                 access: .account,
                 body: Wishes.self,
                 status: .accepted,
+                limit: .founding,
                 handle: complete
             ),
         ]

@@ -20,17 +20,19 @@ package struct OrgsAPI: Sendable {
     /// - Parameters:
     ///   - control: over the control log.
     ///   - cells: the commands of the tenants' own logs, by cell.
+    ///   - limits: nil lets everything through.
     package init(
         control: ControlPlane,
         cells: [String: CommandHandler],
         cookies: SessionCookies,
+        limits: RequestLimits?,
         masterKey: MasterKey
     ) {
         commands = control.handler
         reads = control.reads
         tokens = InviteTokens(masterKey: masterKey)
         self.cells = cells
-        routes = Routes(sessions: control.sessions, cookies: cookies)
+        routes = Routes(sessions: control.sessions, cookies: cookies, limits: limits)
     }
 
     package static let surface = Surface(

@@ -19,7 +19,8 @@ extension RealtimeAPI {
     )
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
-        Routes(sessions: sessions, cookies: configuration.cookies).add(endpoints, of: Self.surface, to: router)
+        Routes(sessions: sessions, cookies: configuration.cookies, limits: configuration.limits)
+            .add(endpoints, of: Self.surface, to: router)
     }
 
     /// The whole surface.
@@ -36,11 +37,18 @@ extension RealtimeAPI {
                 problems: [
                     .badCursor, .queueNotFound, .queueGone, .tooManyQueues(configuration.queueLimit), .registerBusy,
                     .draining, .invalid("", ""),
-                ]
+                ],
+                limit: .register
             ) { call, body in
                 Reply(try await self.register(body, by: call.session))
             },
-            Endpoint(.get, "/realtime/queues", "The caller's queues, and how far each is behind", as: .plain) { call in
+            Endpoint(
+                .get,
+                "/realtime/queues",
+                "The caller's queues, and how far each is behind",
+                as: .plain,
+                limit: .read
+            ) { call in
                 Reply(try await self.list(for: call.session))
             },
             Endpoint(
@@ -49,7 +57,8 @@ extension RealtimeAPI {
                 "What came after the cursor; if nothing did, what comes until the time is up",
                 as: .plain,
                 query: [.queueCursor, .timeout, .batchLimit, .minPosition],
-                problems: [.badCursor, .badPosition, .queueGone, .superseded, .queueBehind]
+                problems: [.badCursor, .badPosition, .queueGone, .superseded, .queueBehind],
+                limit: .poll
             ) { call in
                 Reply(try await self.poll(try await self.pollRequest(call), logger: call.context.logger))
             },
@@ -58,7 +67,8 @@ extension RealtimeAPI {
                 "/realtime/queues/{queue}",
                 "Ends a queue",
                 as: .plain,
-                problems: [.queueGone]
+                problems: [.queueGone],
+                limit: .write
             ) { call in
                 let queue = try await self.queue(call)
                 try await self.registry.delete(queue)

@@ -32,10 +32,13 @@ package final class RealtimeAPI: Sendable {
         package var registrations = (running: 8, waiting: 1000)
 
         package var cookies: SessionCookies
+        /// Nil lets everything through.
+        package var limits: RequestLimits?
 
-        package init(redis: RedisConfiguration, cookies: SessionCookies) {
+        package init(redis: RedisConfiguration, cookies: SessionCookies, limits: RequestLimits?) {
             self.redis = redis
             self.cookies = cookies
+            self.limits = limits
         }
     }
 

@@ -67,6 +67,14 @@ package final class SessionStore: Sendable {
         return session
     }
 
+    /// Whether it is known of a user's token, without asking the database, if it is good.
+    package func remembers(_ token: String) -> Bool {
+        guard let hash = SessionToken(token, of: .user)?.hash else { return true }
+        return state.withLock { state in
+            state.known.find(hash, at: .now) != nil || state.unknown.find(hash, at: .now) != nil
+        }
+    }
+
     private func standing(_ hash: SHA256.Digest) async throws(PostgresError) -> Standing? {
         let asked = ContinuousClock.now
         let cached = state.withLock { state -> Standing?? in

@@ -22,6 +22,7 @@ package struct TenantAPI: Sendable {
     let proofs: LogProofs?
     private let routes: Routes
 
+    /// - Parameter limits: nil lets everything through.
     package init(
         commands: CommandHandler,
         reads: ReadModels,
@@ -29,6 +30,7 @@ package struct TenantAPI: Sendable {
         issuer: SessionIssuer,
         credentials: AgentCredentials,
         cookies: SessionCookies,
+        limits: RequestLimits?,
         masterKey: MasterKey,
         messaging: MessagingPolicy = MessagingPolicy(),
         heads: HeadFolder? = nil
@@ -44,6 +46,7 @@ package struct TenantAPI: Sendable {
         routes = Routes(
             sessions: sessions,
             cookies: cookies,
+            limits: limits,
             reads: reads,
             positions: PositionTokens(masterKey: masterKey),
             standings: Standings(commands: commands)

@@ -18,6 +18,7 @@ package typealias QueueOwner = RealtimeFacts.Key<UserID>
 /// daybook:<p>:ev:<position>-<k>     string    payload                                (RealtimePayload.stored)
 /// daybook:poll:<queue>              string    gateway, alive until                   (the realtime API's)
 /// daybook:notices:<gateway>         stream    whose polls are over                   (the realtime API's)
+/// daybook:limit:<digest>            string    since when how much of a limit is used (RateLimits)
 /// ```
 package enum FanoutKeys {
     package static let wake = "daybook:wake"

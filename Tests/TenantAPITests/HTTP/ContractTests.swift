@@ -41,9 +41,12 @@ struct ContractTests {
         try await Premises.run { premises in
             let contract = try await premises.contract()
             let operation = try #require(contract.operation("GET", "/api/rooms/\(RoomID())"))
-            #expect(operation["responses"].names == ["200", "304", "400", "401", "403", "404", "503"])
+            #expect(operation["responses"].names == ["200", "304", "400", "401", "403", "404", "429", "503"])
             #expect(operation["responses"]["404"]["description"] == "Not Found: `room.not_found`")
-            #expect(operation["responses"]["200"]["headers"].names == ["X-Request-Id", "ETag"])
+            #expect(
+                operation["responses"]["200"]["headers"].names
+                    == ["X-Request-Id", "RateLimit-Policy", "RateLimit", "ETag"]
+            )
             #expect(
                 operation["parameters"].items.map { $0["$ref"].text }
                     == [
@@ -66,9 +69,12 @@ struct ContractTests {
             let operation = try #require(contract.operation("POST", "/api/rooms"))
             #expect(
                 operation["responses"].names
-                    == ["201", "400", "401", "403", "409", "412", "413", "415", "422", "503"]
+                    == ["201", "400", "401", "403", "409", "412", "413", "415", "422", "429", "503"]
             )
-            #expect(operation["responses"]["201"]["headers"].names == ["X-Request-Id", "ETag", "Daybook-Position"])
+            #expect(
+                operation["responses"]["201"]["headers"].names
+                    == ["X-Request-Id", "RateLimit-Policy", "RateLimit", "ETag", "Daybook-Position"]
+            )
             let link = operation["responses"]["201"]["links"]["getRoom"]
             #expect(
                 link["parameters"] == [

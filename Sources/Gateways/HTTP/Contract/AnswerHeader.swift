@@ -7,6 +7,11 @@ enum AnswerHeader: String, CaseIterable {
     case position = "Daybook-Position"
     case retryAfter = "Retry-After"
     case challenge = "WWW-Authenticate"
+    case rateLimitPolicy = "RateLimit-Policy"
+    case rateLimit = "RateLimit"
+
+    /// Those that any answer may have.
+    static let common: [AnswerHeader] = [.requestID, .rateLimitPolicy, .rateLimit]
 
     /// Those that come with a problem of this status.
     static func of(_ status: HTTPResponse.Status) -> [AnswerHeader] {
@@ -37,6 +42,19 @@ enum AnswerHeader: String, CaseIterable {
             entry("Of this write, to be sent back as `Daybook-Min-Position`.", ["type": "string", "minLength": 1])
         case .retryAfter: entry("In how many seconds to try again.", ["type": "integer", "minimum": 0])
         case .challenge: entry("How to authenticate.", ["type": "string"])
+        // Where limits are off, and where the process is about to end, there are none.
+        case .rateLimitPolicy:
+            entry(
+                "The limits of such requests: `q` of them in `w` seconds.",
+                ["type": "string", "pattern": #"^"[a-z-]+";q=[0-9]+;w=[0-9]+(, "[a-z-]+";q=[0-9]+;w=[0-9]+)*$"#],
+                always: false
+            )
+        case .rateLimit:
+            entry(
+                "What is left of the tightest: `r` requests; all of it in `t` seconds.",
+                ["type": "string", "pattern": #"^"[a-z-]+";r=[0-9]+;t=[0-9]+$"#],
+                always: false
+            )
         }
     }
 

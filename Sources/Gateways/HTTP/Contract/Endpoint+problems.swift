@@ -29,6 +29,7 @@ extension Endpoint {
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
             (.unauthorized, access == .everybody ? [] : ["auth.no_token", "auth.dead_session"]),
+            (.tooManyRequests, ["rate_limited"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
     }

@@ -49,7 +49,7 @@ struct OperationEntry {
         if endpoint.answersNotModified {
             responses["304"] = [
                 "description": "The client holds it already.",
-                "headers": AnswerHeader.references([.requestID, .entityTag]),
+                "headers": AnswerHeader.references(AnswerHeader.common + [.entityTag]),
             ]
         }
         for problem in endpoint.knownProblems {
@@ -58,7 +58,7 @@ struct OperationEntry {
                     problem.status.reasonPhrase + ": "
                         + problem.codes.map { "`\($0)`" }.joined(separator: ", ")
                 ),
-                "headers": AnswerHeader.references([.requestID] + AnswerHeader.of(problem.status)),
+                "headers": AnswerHeader.references(AnswerHeader.common + AnswerHeader.of(problem.status)),
                 "content": [
                     "application/problem+json": ["schema": schemas.schema(of: Problem.shape, .answer)]
                 ],
@@ -68,7 +68,7 @@ struct OperationEntry {
     }
 
     private func success(_ schemas: inout ComponentSchemas) -> JSONNode {
-        var headers: [AnswerHeader] = [.requestID]
+        var headers = AnswerHeader.common
         if endpoint.kind == .write { headers.append(.position) }
         if endpoint.answer is any EntityAnswer.Type { headers.append(.entityTag) }
         var node: JSONNode = [

@@ -17,12 +17,7 @@ struct BearerAuth: Sendable {
     ) async throws {
         switch access {
         case .user:
-            let token = try required(
-                cookies.presentedToken(
-                    of: request,
-                    in: request.headers[.daybookTenant].map { [cookies.tenant($0)] } ?? []
-                )
-            )
+            let token = try required(userToken(of: request))
             guard let session = try await sessions.authenticate(token) else { throw Problem.deadSession }
             context.bearer.session = session
             context.logger[metadataKey: "tenant"] = .string(session.tenant.id.text)
@@ -32,6 +27,18 @@ struct BearerAuth: Sendable {
             context.bearer.account = session
         case .everybody: break
         }
+    }
+
+    /// Whether what the request shows of a user's session is known here, so that no store has to be asked for it.
+    func remembers(_ request: Request) throws(Problem) -> Bool {
+        try userToken(of: request).map { sessions.remembers($0.token) } ?? true
+    }
+
+    private func userToken(of request: Request) throws(Problem) -> SessionCookies.Presented? {
+        try cookies.presentedToken(
+            of: request,
+            in: request.headers[.daybookTenant].map { [cookies.tenant($0)] } ?? []
+        )
     }
 
     private func required(_ presented: SessionCookies.Presented?) throws(Problem) -> String {

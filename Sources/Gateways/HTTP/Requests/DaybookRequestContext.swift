@@ -1,6 +1,7 @@
 package import Hummingbird
 package import NIOCore
 package import Observability
+internal import RateLimits
 package import Sessions
 internal import Synchronization
 
@@ -33,9 +34,9 @@ package struct DaybookRequestContext: RequestContext, Sendable {
     }
 }
 
-/// Who asks, once it is known: contexts are copied inwards, and the access log, which is outermost, wants to name the tenant.
+/// Who asks, once it is known, and how much more they may: contexts are copied inwards, and what is outermost wants to tell it.
 final class Bearer: Sendable {
-    private let stored = Mutex<(session: Session?, account: AccountSession?)>((nil, nil))
+    private let stored = Mutex<(session: Session?, account: AccountSession?, rate: RateDecision?)>((nil, nil, nil))
 
     var session: Session? {
         get { stored.withLock { $0.session } }
@@ -45,5 +46,11 @@ final class Bearer: Sendable {
     var account: AccountSession? {
         get { stored.withLock { $0.account } }
         set { stored.withLock { $0.account = newValue } }
+    }
+
+    /// Of the limits that the request was counted against last.
+    var rate: RateDecision? {
+        get { stored.withLock { $0.rate } }
+        set { stored.withLock { $0.rate = newValue } }
     }
 }

@@ -16,6 +16,13 @@ extension HTTPField.Name {
     /// Says that a request with a cookie was meant: no other site's page can send it.
     package static let daybookCSRF = known("Daybook-CSRF")
     package static let secFetchSite = known("Sec-Fetch-Site")
+    /// On answers: how much of a limit is left, and which there are.
+    package static let rateLimit = known("RateLimit")
+    package static let rateLimitPolicy = known("RateLimit-Policy")
+    /// By proxies: whom they speak for.
+    static let xForwardedFor = known("X-Forwarded-For")
+    static let forwarded = known("Forwarded")
+    static let referrerPolicy = known("Referrer-Policy")
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field name") }

@@ -4,19 +4,26 @@ package import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import RateLimits
 internal import Sessions
 
 /// What is done around every request: it is given an id, refused when the process is about to end, measured and logged, and its
-/// errors are answered as problems. What is not meant for clients is logged under the request id and answered as 500.
+/// errors are answered as problems. What is not meant for clients is logged under the request id and answered as 500. Every answer
+/// tells the limits that it was counted against, and browsers to be careful with it.
 ///
 /// One layer for all of it, since every layer is a frame of every parked poll.
 package struct RequestEdge: RouterMiddleware {
     package typealias Context = DaybookRequestContext
 
     private let draining: Draining
+    private let caution: BrowserCaution
     private let log = AccessLog()
 
-    package init(_ draining: Draining) { self.draining = draining }
+    /// - Parameter isSecure: whether browsers find the installation by https.
+    package init(_ draining: Draining, isSecure: Bool) {
+        self.draining = draining
+        caution = BrowserCaution(isSecure: isSecure)
+    }
 
     @concurrent
     package func handle(
@@ -40,6 +47,11 @@ package struct RequestEdge: RouterMiddleware {
             response = problem(of: error, context).response(to: request, requestID: context.requestID)
         }
         response.headers[.xRequestID] = context.requestID
+        if let rate = context.bearer.rate {
+            response.headers[.rateLimitPolicy] = rate.policyField
+            response.headers[.rateLimit] = rate.limitField
+        }
+        caution.add(to: &response.headers)
         // Clients that keep connections find another process before this one closes them.
         if draining.isDraining { response.headers[.connection] = "close" }
         log.note(request, context, response.status.code, .now - start)

@@ -54,6 +54,8 @@ package struct Endpoint: Sendable {
     /// Problems that it has besides those of its kind.
     package let problems: [Problem]
     package let form: Form
+    /// By which rules its requests are counted.
+    package let limit: RouteClass
 
     let query: [Parameter]
     let respond: @Sendable (Call) async throws -> RawReply
@@ -70,6 +72,7 @@ package struct Endpoint: Sendable {
         bodyLimit: Int = 1 << 20,
         status: HTTPResponse.Status? = nil,
         problems: [Problem] = [],
+        limit: RouteClass? = nil,
         handle: @escaping @Sendable (Call, Body) async throws -> Reply<Answer>
     ) {
         let json = StrictJSON(body)
@@ -84,7 +87,8 @@ package struct Endpoint: Sendable {
             (JSONShape.request(body), json.isOptional, bodyLimit),
             status,
             Answer.self,
-            problems
+            problems,
+            limit
         ) { call in
             RawReply(try await handle(call, try json.decode(try await call.request.jsonBody(upTo: bodyLimit))))
         }
@@ -100,9 +104,10 @@ package struct Endpoint: Sendable {
         query: [Parameter] = [],
         status: HTTPResponse.Status? = nil,
         problems: [Problem] = [],
+        limit: RouteClass? = nil,
         handle: @escaping @Sendable (Call) async throws -> Reply<Answer>
     ) {
-        self.init(method, path, summary, kind, .user, roles, query, nil, status, Answer.self, problems) { call in
+        self.init(method, path, summary, kind, .user, roles, query, nil, status, Answer.self, problems, limit) { call in
             RawReply(try await handle(call))
         }
     }
@@ -118,6 +123,7 @@ package struct Endpoint: Sendable {
         bodyLimit: Int = 64 << 10,
         status: HTTPResponse.Status? = nil,
         problems: [Problem] = [],
+        limit: RouteClass,
         handle: @escaping @Sendable (Call, Body) async throws -> Reply<Answer>
     ) {
         let json = StrictJSON(body)
@@ -132,7 +138,8 @@ package struct Endpoint: Sendable {
             (JSONShape.request(body), json.isOptional, bodyLimit),
             status,
             Answer.self,
-            problems
+            problems,
+            limit
         ) { call in
             RawReply(try await handle(call, try json.decode(try await call.request.jsonBody(upTo: bodyLimit))))
         }
@@ -147,9 +154,10 @@ package struct Endpoint: Sendable {
         query: [Parameter] = [],
         status: HTTPResponse.Status? = nil,
         problems: [Problem] = [],
+        limit: RouteClass,
         handle: @escaping @Sendable (Call) async throws -> Reply<Answer>
     ) {
-        self.init(method, path, summary, .plain, access, [], query, nil, status, Answer.self, problems) { call in
+        self.init(method, path, summary, .plain, access, [], query, nil, status, Answer.self, problems, limit) { call in
             RawReply(try await handle(call))
         }
     }
@@ -162,9 +170,11 @@ package struct Endpoint: Sendable {
         for roles: Set<Role> = .participants,
         query: [Parameter] = [],
         problems: [Problem] = [],
+        limit: RouteClass? = nil,
         handle: @escaping @Sendable (Call) async throws -> LineStream<Line>
     ) {
-        self.init(.get, path, summary, .read, .user, roles, query, nil, .ok, lines, problems, as: .lines) { call in
+        self.init(.get, path, summary, .read, .user, roles, query, nil, .ok, lines, problems, limit, as: .lines) {
+            call in
             RawReply(try await handle(call), for: call)
         }
     }
@@ -181,6 +191,7 @@ package struct Endpoint: Sendable {
         _ status: HTTPResponse.Status?,
         _ answer: any EndpointAnswer.Type,
         _ problems: [Problem],
+        _ limit: RouteClass?,
         as form: Form = .whole,
         respond: @escaping @Sendable (Call) async throws -> RawReply
     ) {
@@ -203,7 +214,21 @@ package struct Endpoint: Sendable {
         self.answer = answer
         self.problems = problems
         self.form = form
+        guard let limit = limit ?? Self.limit(of: kind) else {
+            preconditionFailure("\(path) must say how it is limited")
+        }
+        precondition(limit.isOfSessions == (access == .user), "who asks \(path) cannot be counted as \(limit)")
+        self.limit = limit
         self.respond = respond
+    }
+
+    /// Unless it says otherwise.
+    private static func limit(of kind: Kind) -> RouteClass? {
+        switch kind {
+        case .read: .read
+        case .write: .write
+        case .plain: nil
+        }
     }
 
     private static func headers(of kind: Kind, answering answer: any EndpointAnswer.Type) -> [Parameter] {

@@ -16,22 +16,27 @@ package struct Routes: Sendable {
     }
 
     private let auth: BearerAuth
+    private let limits: RequestLimits?
     private let stores: Stores?
 
+    /// - Parameter limits: nil lets everything through.
     package init(
         sessions: SessionStore,
         cookies: SessionCookies,
+        limits: RequestLimits?,
         reads: ReadModels,
         positions: PositionTokens,
         standings: Standings
     ) {
         auth = BearerAuth(sessions: sessions, cookies: cookies)
+        self.limits = limits
         stores = Stores(reads: reads, positions: positions, standings: standings)
     }
 
     /// For plain endpoints alone.
-    package init(sessions: SessionStore, cookies: SessionCookies) {
+    package init(sessions: SessionStore, cookies: SessionCookies, limits: RequestLimits?) {
         auth = BearerAuth(sessions: sessions, cookies: cookies)
+        self.limits = limits
         stores = nil
     }
 
@@ -55,7 +60,7 @@ package struct Routes: Sendable {
         by endpoint: Endpoint
     ) async throws -> Response {
         var context = context
-        try await auth.admit(request, &context, as: endpoint.access)
+        try await admit(request, &context, to: endpoint)
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         if endpoint.kind == .read, let stores {
             try await stores.standings.check(call.session, against: endpoint.roles)
@@ -78,6 +83,23 @@ package struct Routes: Sendable {
         guard let body = reply.body() else { return Response(status: endpoint.status, headers: headers) }
         headers[.contentType] = endpoint.form.rawValue
         return Response(status: endpoint.status, headers: headers, body: body)
+    }
+
+    /// Finds out who asks, and counts the request: against the user and the tenant of a session, or else the address.
+    private func admit(_ request: Request, _ context: inout DaybookRequestContext, to endpoint: Endpoint) async throws {
+        guard let limits else { return try await auth.admit(request, &context, as: endpoint.access) }
+        guard endpoint.access == .user else {
+            try await limits.charge(endpoint.limit, from: request, context)
+            return try await auth.admit(request, &context, as: endpoint.access)
+        }
+        if limits.shutsOut, try !auth.remembers(request) { try limits.expectNoFlood(of: request, context) }
+        do { try await auth.admit(request, &context, as: .user) } catch let problem as Problem
+            where problem.status == .unauthorized
+        {
+            try await limits.charge(.stranger, from: request, context)
+            throw problem
+        }
+        try await limits.charge(endpoint.limit, to: context.session, context)
     }
 
     /// A read that names a position waits until the read models hold it.

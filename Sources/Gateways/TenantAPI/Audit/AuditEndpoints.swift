@@ -15,6 +15,7 @@ extension TenantAPI {
                 for: .auditors,
                 query: [.actor, .eventType, .stream, .room, .from, .to, .afterPosition, .throughPosition, .maxEvents],
                 problems: [.ahead(of: 0)],
+                limit: .audit,
                 handle: auditEvents
             ),
             Endpoint(
@@ -23,6 +24,7 @@ extension TenantAPI {
                 "The events of one stream, such as a room's or a message's",
                 for: .auditors,
                 query: [.order] + .paging,
+                limit: .audit,
                 handle: auditStream
             ),
             Endpoint(
@@ -32,6 +34,7 @@ extension TenantAPI {
                 for: .auditors,
                 query: [.entity, .member, .position, .time],
                 problems: [.notThere, .conflictingQuery("member goes with a room"), .ahead(of: 0), .notUnderstood],
+                limit: .audit,
                 handle: asOf
             ),
         ]

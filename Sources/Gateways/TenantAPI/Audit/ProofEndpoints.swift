@@ -15,6 +15,7 @@ extension TenantAPI {
                 "The latest signed head of the log that the tenant's events are in",
                 for: .auditors,
                 problems: [.noHead, .headsAway],
+                limit: .audit,
                 handle: treeHead
             ),
             Endpoint(
@@ -24,6 +25,7 @@ extension TenantAPI {
                 for: .auditors,
                 query: [.provenPosition, .size],
                 problems: [.missingQuery(.provenPosition), .noHead, .notProvable, .headsAway, .logDiffers],
+                limit: .audit,
                 handle: inclusion
             ),
             Endpoint(
@@ -33,6 +35,7 @@ extension TenantAPI {
                 for: .auditors,
                 query: [.oldSize, .size],
                 problems: [.missingQuery(.oldSize), .noHead, .notProvable, .headsAway, .logDiffers],
+                limit: .audit,
                 handle: consistency
             ),
         ]

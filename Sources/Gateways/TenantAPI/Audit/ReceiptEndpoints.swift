@@ -16,6 +16,7 @@ extension TenantAPI {
                 "That a user was forgotten, with the proof that the log says so",
                 for: .auditors,
                 problems: [.noReceipt, .headsAway, .logDiffers],
+                limit: .audit,
                 handle: receipt
             )
         ]

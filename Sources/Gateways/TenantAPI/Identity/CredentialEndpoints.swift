@@ -27,6 +27,7 @@ extension TenantAPI {
                 body: NewCredential.self,
                 status: .created,
                 problems: [.administratorsOnly, .notAnAgent, .badPublicKey],
+                limit: .write,
                 handle: issueCredential
             ),
             Endpoint(
@@ -36,6 +37,7 @@ extension TenantAPI {
                 as: .plain,
                 for: .administrators,
                 problems: [.administratorsOnly, .noCredential, .notAnAgent],
+                limit: .write,
                 handle: revokeCredential
             ),
         ]
