@@ -36,8 +36,8 @@ package struct TrustedProxies: Sendable {
 
     package var isEmpty: Bool { networks.isEmpty }
 
-    /// The client: the right-most address that is no trusted proxy's, or the left-most of all. Where a proxy has written what is no
-    /// address, the proxy.
+    /// The client: the right-most address that is no trusted proxy's, or the left-most of all. Where a proxy has written what is
+    /// no address, the proxy.
     ///
     /// - Parameters:
     ///   - peer: who has connected.

@@ -79,8 +79,8 @@ package final class RequestLimits: Sendable {
     /// Whether anybody was refused as a stranger of late.
     var shutsOut: Bool { shutOut.withLock { !$0.isEmpty } }
 
-    /// Refuses a token that nobody here has seen, from an address that keeps showing tokens of no session. No store is asked for it:
-    /// the sessions of those who are here go on while somebody tries tokens.
+    /// Refuses a token that nobody here has seen, from an address that keeps showing tokens of no session. No store is asked
+    /// for it: the sessions of those who are here go on while somebody tries tokens.
     func expectNoFlood(of request: Request, _ context: DaybookRequestContext) throws(Problem) {
         let address = address(of: request, context)
         let decision = shutOut.withLock { shutOut -> RateDecision? in

@@ -1,7 +1,7 @@
 internal import HTTPTypes
 
-/// What every answer tells browsers unless its endpoint has said it already: to take it for nothing but what it says it is, to run
-/// nothing in it, to show it in no frame, and to tell nobody whence a link was followed.
+/// What every answer tells browsers unless its endpoint has said it already: to take it for nothing but what it says it is, to
+/// run nothing in it, to show it in no frame, and to tell nobody whence a link was followed.
 struct BrowserCaution: Sendable {
     /// Whether browsers find the installation by https, and shall never look for it otherwise.
     let isSecure: Bool
