@@ -1,30 +1,27 @@
-import Foundation
-import Testing
+internal import Foundation
 
 /// Canaille, an OpenID provider that is not ours, in a process of its own.
-final class CanailleServer {
-    struct Facts: Decodable {
-        let issuer: String
-        let user: String
-        let password: String
-        let name: String
-        let email: String
-        let client: String
-        let secret: String
-        let publicClient: String
+package final class CanailleServer {
+    /// How it is reached, and who is known there: a user, and by the same password others, see `tools/lib/oidc/provider.py`.
+    package struct Facts: Decodable, Sendable {
+        package let issuer: String
+        package let user: String
+        package let password: String
+        package let name: String
+        package let email: String
+        package let client: String
+        package let secret: String
+        package let publicClient: String
     }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
-    static let callback = "http://127.0.0.1:9/callback"
-    static let afterLogout = "http://127.0.0.1:9/bye"
-
     private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "tools/lib/oidc").path
+        .deletingLastPathComponent().appending(path: "tools/lib/oidc").path
 
-    let facts: Facts
+    package let facts: Facts
     private let process: Process
     private let input: FileHandle
     private let output: URL
@@ -32,7 +29,15 @@ final class CanailleServer {
     private var linesRead = 1
 
     /// Installs what is missing, starts a provider, and ends it with the test.
-    static func run(_ test: (CanailleServer) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - callback: where it sends the browser back to.
+    ///   - afterLogout: where to after a logout.
+    package static func run(
+        callback: String,
+        afterLogout: String,
+        _ test: (CanailleServer) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "daybook-oidc-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer {
@@ -40,7 +45,7 @@ final class CanailleServer {
             try? FileManager.default.removeItem(at: folder)
         }
         let python = try await install(in: folder)
-        let server = try await CanailleServer(python: python, folder: folder)
+        let server = try await CanailleServer(python: python, folder: folder, [callback, afterLogout])
         do {
             try await test(server)
         } catch {
@@ -65,14 +70,14 @@ final class CanailleServer {
         return text(output).trimmingCharacters(in: .whitespacesAndNewlines) + "/bin/python"
     }
 
-    private init(python: String, folder: URL) async throws {
+    private init(python: String, folder: URL, _ addresses: [String]) async throws {
         output = folder.appending(path: "provider.out")
         errors = folder.appending(path: "provider.err")
         let pipe = Pipe()
         input = pipe.fileHandleForWriting
         process = Process()
         process.executableURL = URL(filePath: python)
-        process.arguments = ["\(Self.scripts)/provider.py", Self.callback, Self.afterLogout]
+        process.arguments = ["\(Self.scripts)/provider.py"] + addresses
         process.currentDirectoryURL = folder
         process.standardInput = pipe
         process.standardOutput = try Self.handle(output)
@@ -85,7 +90,7 @@ final class CanailleServer {
     }
 
     /// Has the provider do something, and waits until it is done.
-    func tell(_ command: String) async throws {
+    package func tell(_ command: String) async throws {
         try input.write(contentsOf: Data("\(command)\n".utf8))
         _ = try await Self.line(linesRead, of: output, process, errors)
         linesRead += 1
