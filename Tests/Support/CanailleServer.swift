@@ -18,9 +18,6 @@ package final class CanailleServer {
         let description: String
     }
 
-    private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "tools/lib/oidc").path
-
     package let facts: Facts
     private let process: Process
     private let input: FileHandle
@@ -44,7 +41,7 @@ package final class CanailleServer {
             // A file that stays behind in the temporary folder harms nobody.
             try? FileManager.default.removeItem(at: folder)
         }
-        let python = try await install(in: folder)
+        let python = try await PythonTools.python(of: "oidc")
         let server = try await CanailleServer(python: python, folder: folder, [callback, afterLogout])
         do {
             try await test(server)
@@ -55,21 +52,6 @@ package final class CanailleServer {
         await server.stop()
     }
 
-    private static func install(in folder: URL) async throws -> String {
-        let (output, errors) = (folder.appending(path: "install.out"), folder.appending(path: "install.err"))
-        let process = Process()
-        process.executableURL = URL(filePath: "\(scripts)/install")
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try handle(output)
-        process.standardError = try handle(errors)
-        let status = try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { ended.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { ended.resume(throwing: error) }
-        }
-        guard status == 0 else { throw Failure(description: "install: \(text(errors))") }
-        return text(output).trimmingCharacters(in: .whitespacesAndNewlines) + "/bin/python"
-    }
-
     private init(python: String, folder: URL, _ addresses: [String]) async throws {
         output = folder.appending(path: "provider.out")
         errors = folder.appending(path: "provider.err")
@@ -77,11 +59,11 @@ package final class CanailleServer {
         input = pipe.fileHandleForWriting
         process = Process()
         process.executableURL = URL(filePath: python)
-        process.arguments = ["\(Self.scripts)/provider.py"] + addresses
+        process.arguments = ["\(PythonTools.folder(of: "oidc"))/provider.py"] + addresses
         process.currentDirectoryURL = folder
         process.standardInput = pipe
-        process.standardOutput = try Self.handle(output)
-        process.standardError = try Self.handle(errors)
+        process.standardOutput = try PythonTools.handle(output)
+        process.standardError = try PythonTools.handle(errors)
         try process.run()
         let line = try await Self.line(0, of: output, process, errors)
         let decoder = JSONDecoder()
@@ -106,23 +88,12 @@ package final class CanailleServer {
 
     private static func line(_ number: Int, of file: URL, _ process: Process, _ errors: URL) async throws -> String {
         for _ in 0..<1200 {
-            let lines = text(file).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            let lines = PythonTools.text(file).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             if lines.count > number { return String(lines[number]) }
             guard process.isRunning else { break }
             await pause()
         }
-        throw Failure(description: "the provider did not answer: \(text(errors).suffix(4000))")
-    }
-
-    private static func handle(_ file: URL) throws -> FileHandle {
-        guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
-            throw CocoaError(.fileWriteUnknown)
-        }
-        return try FileHandle(forWritingTo: file)
-    }
-
-    private static func text(_ file: URL) -> String {
-        String(decoding: FileManager.default.contents(atPath: file.path) ?? Data(), as: UTF8.self)
+        throw Failure(description: "the provider did not answer: \(PythonTools.text(errors).suffix(4000))")
     }
 }
 

@@ -66,9 +66,10 @@ struct Site {
     var origin: String { "http://127.0.0.1:\(port)" }
 
     /// Of its servers.
-    var options: [String] {
-        ["--public-url", origin, "--auth-providers-file", providersFile, "--mail-folder", mail]
-    }
+    var options: [String] { loginOptions + ["--mail-folder", mail] }
+
+    /// Of servers that mail in another way.
+    var loginOptions: [String] { ["--public-url", origin, "--auth-providers-file", providersFile] }
 
     /// - Parameter providers: what `auth.providers-file` holds, see docs/auth.md.
     func trust(_ providers: JSON) throws {
