@@ -171,7 +171,7 @@ let package = Package(
             ["Commands", "Events", "EventStore", "Postgres", "Projections", logging]
         ),
         module("OIDC", "Integrations/OIDC", [crypto, httpClient, jwtKit, logging, nioCore, nioHTTP1]),
-        module("Mail", "Integrations/Mail", [crypto]),
+        module("Mail", "Integrations/Mail", [crypto, nioCore, nioPosix, nioSSL]),
         module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
 
         .executableTarget(
@@ -258,7 +258,7 @@ let package = Package(
             "DevIdPTests",
             ["DevIdP", crypto, httpClient, httpTypes, hummingbird, jwtKit, logging, nioCore, nioHTTP1]
         ),
-        tests("MailTests", ["Mail"]),
+        tests("MailTests", ["Mail", nioCore]),
         tests("SlackImportTests", ["SlackImport", "Zip", "Commands", "Events", "EventStore", "Postgres"]),
         tests(
             "SystemTests",

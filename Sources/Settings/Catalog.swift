@@ -173,7 +173,7 @@ package struct Catalog: Sendable {
         "mail.folder",
         .serving,
         .text("the path of a folder"),
-        "Where mail is put, a file each, for a program that sends it. Without it there is none."
+        "Where mail is put, a file each, for a program that sends it. Without it and `mail.smtp.host` there is none."
     )
     package let mailSender = Setting<String>(
         "mail.sender",
@@ -181,7 +181,53 @@ package struct Catalog: Sendable {
         .text("an e-mail address"),
         default: "daybook@localhost.localdomain",
         hasFlag: false,
-        "Whom mail comes from."
+        "Whom mail comes from; has to be said where a server delivers it."
+    )
+    package let smtpHost = Setting<String?>(
+        "mail.smtp.host",
+        .serving,
+        .text("a name or an address"),
+        hasFlag: false,
+        "The server that delivers mail, by the name that its certificate has. Not together with `mail.folder`."
+    )
+    package let smtpPort = Setting<Int?>(
+        "mail.smtp.port",
+        .serving,
+        .number(1...65_535),
+        hasFlag: false,
+        "Its port; by default 587, 465 with `tls`, 25 with `none`."
+    )
+    package let smtpSecurity = Setting<String?>(
+        "mail.smtp.security",
+        .serving,
+        .choice(["starttls", "none", "tls"]),
+        hasFlag: false,
+        """
+        How it is spoken to: `starttls` (when nothing is said) begins in the clear and sends nothing unless TLS follows, `tls` begins \
+        with TLS, `none` is for a server on this machine only.
+        """
+    )
+    package let smtpUser = Setting<String?>(
+        "mail.smtp.user",
+        .serving,
+        .text("a name"),
+        hasFlag: false,
+        "Who logs in there; by default nobody does."
+    )
+    package let smtpPassword = Setting<String?>(
+        "mail.smtp.password",
+        .serving,
+        .text("a password"),
+        hasFlag: false,
+        isSecret: true,
+        "The password for that."
+    )
+    package let smtpAuthorities = Setting<String?>(
+        "mail.smtp.authorities",
+        .serving,
+        .text("the path of a file"),
+        hasFlag: false,
+        "A file with the authorities to trust for its certificate, in PEM; by default those of the system."
     )
     package let tlsCertificate = Setting<String?>(
         "tls.certificate",

@@ -172,6 +172,7 @@ enum Samples {
         written(InviteEvent.accepted(account: account, user: bob)),
         written(InviteEvent.revoked(by: ada)),
         written(InviteEvent.mailed),
+        written(InviteEvent.mailRefused(code: "mail.refused")),
     ]
 
     static let folder = URL(filePath: #filePath).appending(path: "../../../schema/events").standardizedFileURL

@@ -1,5 +1,8 @@
 import Mail
+import NIOCore
 import Testing
+
+@testable import struct Mail.SMTPConversation
 
 struct MailAddressTests {
     @Test(
@@ -34,5 +37,15 @@ struct MailAddressTests {
     func `letters outside ASCII are refused, saying so`(text: String) async {
         let error = await expect(.invalidAddress, isRetriable: false) { _ = try MailAddress(text) }
         #expect(error?.message.contains("outside ASCII") == true)
+    }
+
+    @Test func `only this machine may do without encryption`() throws {
+        for (host, isLocal) in [
+            ("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("::ffff:127.0.0.1", true), ("192.0.2.1", false),
+            ("10.0.0.1", false), ("2001:db8::1", false), ("::ffff:192.0.2.1", false),
+        ] {
+            #expect(SMTPConversation.isLocal(try SocketAddress(ipAddress: host, port: 25)) == isLocal)
+        }
+        #expect(!SMTPConversation.isLocal(nil))
     }
 }

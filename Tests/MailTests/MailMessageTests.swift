@@ -56,4 +56,39 @@ struct MailMessageTests {
         }
         #expect(QuotedPrintable.encode("") == Array("\r\n".utf8))
     }
+
+    @Test func `lines that begin with a dot get another`() {
+        #expect(
+            String(decoding: SMTPConversation.stuffed(Array(".\r\na.b\r\n..\r\n".utf8)), as: UTF8.self)
+                == "..\r\na.b\r\n...\r\n.\r\n"
+        )
+    }
+
+    @Test func `replies are read however they are cut`() throws {
+        let text = "220 hi\r\n250-one\r\n250-two three\r\n250\r\n354 go\n"
+        for size in 1...text.utf8.count {
+            var parser = SMTPReplyParser()
+            var replies: [SMTPReply] = []
+            var rest = Array(text.utf8)[...]
+            while !rest.isEmpty {
+                parser.append(rest.prefix(size))
+                rest = rest.dropFirst(size)
+                while let reply = try parser.next() { replies.append(reply) }
+            }
+            #expect(
+                replies == [
+                    SMTPReply(code: 220, lines: ["hi"]), SMTPReply(code: 250, lines: ["one", "two three", ""]),
+                    SMTPReply(code: 354, lines: ["go"]),
+                ]
+            )
+            #expect(parser.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["abc\r\n", "99 x\r\n", "600 x\r\n", "250-a\r\n251 b\r\n", "250x\r\n", "\r\n", "+25 a\r\n"])
+    func `what is no reply is told from one`(text: String) {
+        var parser = SMTPReplyParser()
+        parser.append(text.utf8)
+        #expect(throws: SMTPReplyParser.Malformed.self) { _ = try parser.next() }
+    }
 }

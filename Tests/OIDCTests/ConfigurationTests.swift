@@ -65,7 +65,11 @@ struct ConfigurationTests {
         #expect(read.scopes == ["openid", "email", "profile"])
         #expect(read.algorithms == [.rs256, .es256, .edDSA])
         #expect(read.clockSkewSeconds == 30)
-        let whole = configuration { $0.algorithms = [.ps256] }
+        #expect(!read.trustsEmail)
+        let whole = configuration {
+            $0.algorithms = [.ps256]
+            $0.trustsEmail = true
+        }
         #expect(try JSONDecoder().decode(ProviderConfiguration.self, from: JSONEncoder().encode(whole)) == whole)
     }
 

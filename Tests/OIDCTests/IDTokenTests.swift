@@ -63,6 +63,24 @@ struct IDTokenTests {
         }
     }
 
+    @Test func `where the operator vouches for a provider's addresses, one of which it says nothing is verified too`()
+        async throws
+    {
+        try await RelyingParty.run({ $0.trustsEmail = true }) { (party) async throws in
+            let cases: [(Any?, Bool)] = [
+                (nil, true), (true, true), (false, false), ("false", false), (NSNull(), false), ("yes", false),
+            ]
+            for (value, isVerified) in cases {
+                let identity = try await party.redeem(party.key.token(party.claims(with: ["email_verified": value])))
+                #expect(identity.emailIsVerified == isVerified, "\(String(describing: value))")
+            }
+            let none = try await party.redeem(
+                party.key.token(party.claims(with: ["email": nil, "email_verified": nil]))
+            )
+            #expect(none.email == nil && !none.emailIsVerified)
+        }
+    }
+
     @Test func `what only describes is left out if it is not worth having`() async throws {
         try await RelyingParty.run { (party) async throws in
             let identity = try await party.redeem(

@@ -45,7 +45,7 @@ struct FoundingStepsTests {
             let failure: (any Error)?
             do {
                 // Letters are written in the look after the one that makes invitations, or in the same.
-                while try await foundry.registrar().step() { try await foundry.control.isProjected() }
+                while try await foundry.registrar().look() { try await foundry.control.isProjected() }
                 failure = nil
             } catch {
                 failure = error
@@ -60,12 +60,12 @@ struct FoundingStepsTests {
             // Two at once, as after a partition of the network.
             try await foundry.control.isProjected()
             for _ in 0..<20 where try await foundry.phase(of: onboarding) != "finished" {
-                async let one = foundry.registrar().step()
-                async let other = foundry.registrar().step()
+                async let one = foundry.registrar().look()
+                async let other = foundry.registrar().look()
                 _ = (try? await one, try? await other)
             }
             #expect(try await foundry.phase(of: onboarding) == "finished")
-            while try await foundry.registrar().step() { try await foundry.control.isProjected() }
+            while try await foundry.registrar().look() { try await foundry.control.isProjected() }
             try await expectOne(foundry)
         }
     }

@@ -46,7 +46,14 @@ struct Foundry: Sendable {
     }
 
     /// As a process has it that begins now: nothing is remembered.
-    func registrar() -> Registrar {
+    ///
+    /// - Parameters:
+    ///   - clock: tells when mail that failed is tried again.
+    ///   - send: takes letters; those that count take all.
+    func registrar(
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        send: (@Sendable (Invitations.Letter) async throws -> Void)? = nil
+    ) -> Registrar {
         let log = database.log()
         let codec = EventCodec(keyring: Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender)))
         let commands = CommandHandler(log: log, codec: codec, logger: database.logger)
@@ -55,7 +62,9 @@ struct Foundry: Sendable {
             reads: control.plane.reads,
             leases: control.pool(as: .projector),
             cells: [Cell(name: "main", log: log, commands: commands)],
-            invitations: Invitations(tokens: tokens, origin: "https://daybook.example") { [letters] letter in
+            invitations: Invitations(tokens: tokens, origin: "https://daybook.example", clock: clock) {
+                [letters] letter in
+                try await send?(letter)
                 letters.sent.withLock { $0.append(letter) }
             },
             logger: database.logger
@@ -75,7 +84,10 @@ struct Foundry: Sendable {
         return try await control.plane.handler.handle(command, in: CommandContext(caller: caller)).answer.onboarding
     }
 
-    func complete(_ onboarding: OnboardingID) async throws {
+    func complete(
+        _ onboarding: OnboardingID,
+        inviting invites: [String] = ["bob@example.com", "cyd@example.com"]
+    ) async throws {
         try await control.run(
             CompleteOnboarding(
                 onboarding: onboarding,
@@ -83,7 +95,7 @@ struct Foundry: Sendable {
                 handle: "ada",
                 name: "Ada",
                 room: "engines",
-                invites: ["bob@example.com", "cyd@example.com"]
+                invites: invites
             )
         )
         try await control.isProjected()
@@ -94,5 +106,13 @@ struct Foundry: Sendable {
         return try control.superuser().execute(
             "SELECT state FROM rm.onboardings WHERE onboarding = \(onboarding.uuid)"
         ).decode(String.self)[0]
+    }
+}
+
+extension Registrar {
+    /// A look at everything, and a letter. False if there was nothing.
+    func look() async throws -> Bool {
+        let didSomething = try await step()
+        return try await mail() || didSomething
     }
 }

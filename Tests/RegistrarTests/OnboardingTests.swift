@@ -51,10 +51,10 @@ struct OnboardingTests {
                 #expect(refusal.code == "onboarding.too_many")
             }
             try await foundry.control.isProjected()
-            while try await foundry.registrar().step() { try await foundry.control.isProjected() }
+            while try await foundry.registrar().look() { try await foundry.control.isProjected() }
             _ = try await foundry.start("four")
             try await foundry.complete(second)
-            while try await foundry.registrar().step() { try await foundry.control.isProjected() }
+            while try await foundry.registrar().look() { try await foundry.control.isProjected() }
             _ = try await foundry.start("five")
             // The lapsed name is anybody's again, the founded one is not.
             _ = try await foundry.start("one", by: Foundry.person(foundry.control))

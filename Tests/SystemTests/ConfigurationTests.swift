@@ -1,5 +1,6 @@
 import Foundation
 import Settings
+import TestSupport
 import Testing
 
 /// Settings by file, environment and flags, as an operator gives them.
@@ -20,8 +21,13 @@ struct ConfigurationTests {
     }
 
     /// Something that a setting can be, other than its default.
-    private func sample(_ declaration: Declaration) -> String {
+    ///
+    /// - Parameter authorities: a file with certificates.
+    private func sample(_ declaration: Declaration, _ authorities: String) -> String {
         switch declaration.kind {
+        case .text where declaration.key == "mail.smtp.authorities": authorities
+        case .text where declaration.key == "mail.sender": "daybook@example.com"
+        case .text where declaration.key == "mail.smtp.host": "mail.example.com"
         case .text, .secretFile: "/tmp/some-\(declaration.key)"
         case .number(let range), .seconds(let range): "\(range.upperBound)"
         case .choice(let names), .choices(let names): names.last ?? ""
@@ -30,26 +36,29 @@ struct ConfigurationTests {
 
     @Test func `every flag, variable and key arrives`() async throws {
         try await Installation.run { (installation) async throws in
-            let declarations = Catalog.daybook.declarations
+            let folder = URL(filePath: "\(installation.folder)/certificates")
+            let authorities = try TestCertificates(in: folder).authority.certificate
+            // Mail goes one way.
+            let declarations = Catalog.daybook.declarations.filter { $0.key != "mail.folder" }
             var environment = installation.environment.filter { $0.key == "PATH" || $0.key == "LD_LIBRARY_PATH" }
             let flags = declarations.flatMap { declaration in
-                declaration.flag.map { ["--\($0)", sample(declaration)] } ?? []
+                declaration.flag.map { ["--\($0)", sample(declaration, authorities)] } ?? []
             }
             let byFlag = try await installation.attempt(["config", "check"] + flags, environment: environment)
             #expect(byFlag.status == 0, "\(byFlag.errors)")
             let file = "\(installation.folder)/all.yaml"
-            try write(declarations.map { "\($0.key): \(sample($0))\n" }.joined(), to: file)
+            try write(declarations.map { "\($0.key): \(sample($0, authorities))\n" }.joined(), to: file)
             let byFile = try await installation.attempt(
                 ["config", "check", "--config", file],
                 environment: environment
             )
             #expect(byFile.status == 0, "\(byFile.errors)")
-            for declaration in declarations { environment[declaration.environment] = sample(declaration) }
+            for declaration in declarations { environment[declaration.environment] = sample(declaration, authorities) }
             let byVariable = try await installation.attempt(["config", "check"], environment: environment)
             #expect(byVariable.status == 0, "\(byVariable.errors)")
 
             for (number, declaration) in declarations.enumerated() {
-                let value = declaration.isSecret ? "<set>" : sample(declaration)
+                let value = declaration.isSecret ? "<set>" : sample(declaration, authorities)
                 #expect(lines(byVariable.output)[declaration.key] == [value[...], declaration.environment[...]])
                 #expect(lines(byFile.output)[declaration.key] == [value[...], "\(file):\(number + 1)"])
                 guard let flag = declaration.flag else { continue }
@@ -112,6 +121,34 @@ struct ConfigurationTests {
             environment["DAYBOOK_PARTITIONS"] = "many"
             let result = try await installation.attempt(["migrate"], environment: environment)
             #expect(result.status != 0 && result.errors.contains("DAYBOOK_PARTITIONS: expected a whole number"))
+        }
+    }
+
+    @Test func `mail that cannot be delivered so is refused before anything starts`() async throws {
+        try await Installation.run { (installation) async throws in
+            let cases: [([String: String], String)] = [
+                (["FOLDER": "/tmp/mail", "SMTP_HOST": "mail.example.com"], "mail goes one way"),
+                (["SMTP_HOST": "mail.example.com", "SENDER": ""], "mail.sender"),
+                (["SMTP_HOST": "mail.example.com", "SENDER": "daybook"], "mail.sender"),
+                (["SMTP_HOST": "smtp://mail.example.com"], "no name and no address"),
+                (["SMTP_HOST": "mail.example.com", "SMTP_SECURITY": "none"], "only encrypted"),
+                (["SMTP_HOST": "mail.example.com", "SMTP_SECURITY": "ssl"], "expected one of starttls"),
+                (["SMTP_HOST": "mail.example.com", "SMTP_PORT": "0"], "expected a whole number"),
+                (["SMTP_HOST": "mail.example.com", "SMTP_USER": "daybook"], "there is no mail.smtp.password"),
+                (["SMTP_HOST": "mail.example.com", "SMTP_PASSWORD": "zq17"], "there is no mail.smtp.user"),
+                (["SMTP_PASSWORD": "zq17", "SMTP_USER": "daybook"], "there is no mail.smtp.host"),
+                (["SMTP_HOST": "mail.example.com", "SMTP_AUTHORITIES": "/nowhere.pem"], "certificates to trust"),
+            ]
+            for (said, fault) in cases {
+                var environment = installation.environment
+                environment["DAYBOOK_MAIL_SENDER"] = "daybook@example.com"
+                for (name, value) in said { environment["DAYBOOK_MAIL_\(name)"] = value }
+                for command in [["config", "check"], ["serve", "--port", "1"]] {
+                    let result = try await installation.attempt(command, environment: environment)
+                    #expect(result.status != 0 && result.errors.contains(fault), "\(said): \(result.errors)")
+                    #expect(!(result.errors + result.output).contains("zq17"))
+                }
+            }
         }
     }
 

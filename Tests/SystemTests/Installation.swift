@@ -129,6 +129,11 @@ final class Installation: Sendable {
     var productDatabase: String { "\(name)_product" }
     var vmplaneDatabase: String { "\(name)_vmplane" }
 
+    /// A connection of one's own to the control database, as a superuser.
+    func control() throws -> PostgresConnection {
+        try PostgresConnection(PostgresConfiguration(conninfo: conninfo, database: controlDatabase))
+    }
+
     /// A connection of one's own to the product database, as a superuser or one of Daybook's roles such as `projector`.
     func product(as role: String? = nil) throws -> PostgresConnection {
         try PostgresConnection(productConfiguration(as: role))
@@ -162,15 +167,17 @@ final class Installation: Sendable {
     /// - Parameters:
     ///   - roles: as `daybook serve --role` takes them.
     ///   - options: further ones of `daybook serve`.
+    ///   - variables: further ones of its environment.
     ///   - port: where it listens; any that is free unless told otherwise.
     ///   - waiting: false to have it back as soon as it answers at all, such as when a store is away.
     func serve(
         roles: String = "all",
         options: [String] = [],
+        environment variables: [String: String] = [:],
         port: UInt16? = nil,
         waiting: Bool = true
     ) async throws -> Server {
-        let environment = environment
+        let environment = environment.merging(variables) { $1 }
         let server = servers.withLock { servers in
             let log = "\(folder)/server-\(servers.count).log"
             servers.append(

@@ -44,7 +44,31 @@ package struct NoteInviteMailed: Command {
     package func decide(_ state: Loaded<Invite>, for caller: Caller) throws(Refusal) -> Decision<Done> {
         guard state.exists else { throw .inviteUnknown }
         var decision = Decision<Done>()
-        if !state.state.isMailed { decision.append(.mailed, to: invite) }
+        if !state.state.mailIsOver { decision.append(.mailed, to: invite) }
+        return decision
+    }
+}
+
+/// Writes down that an invitation's mail will never be taken.
+package struct NoteInviteMailRefused: Command {
+    package static let name = "note_invite_mail_refused"
+    package let invite: InviteID
+    /// Such as `mail.refused`.
+    package let code: String
+
+    package init(invite: InviteID, code: String) {
+        self.invite = invite
+        self.code = code
+    }
+
+    package func load(by loader: borrowing StateLoader) async throws -> Loaded<Invite> {
+        try await loader.load(Invite.self, invite)
+    }
+
+    package func decide(_ state: Loaded<Invite>, for caller: Caller) throws(Refusal) -> Decision<Done> {
+        guard state.exists else { throw .inviteUnknown }
+        var decision = Decision<Done>()
+        if !state.state.mailIsOver { decision.append(.mailRefused(code: code), to: invite) }
         return decision
     }
 }

@@ -12,7 +12,8 @@ package struct Invite: Fold {
     package private(set) var tenant: TenantID?
     package private(set) var role: Role = .member
     private(set) var emailDigest: [UInt8]?
-    private(set) var isMailed = false
+    /// Whether nothing more becomes of its mail: it is on its way, or refused for good.
+    private(set) var mailIsOver = false
 
     package init() {}
 
@@ -25,7 +26,7 @@ package struct Invite: Fold {
             phase = .pending(until: expiresAt)
         case .accepted(let account, let user): phase = .accepted(account, user)
         case .revoked: phase = .revoked
-        case .mailed: isMailed = true
+        case .mailed, .mailRefused: mailIsOver = true
         }
     }
 }

@@ -192,7 +192,7 @@ struct Server {
                 cells: [Cell(name: "main", log: log, commands: commands)],
                 invitations: try settings.mailer().map { mailer in
                     Invitations(tokens: InviteTokens(masterKey: masterKey), origin: cookies.origin) {
-                        try await mailer.send(try MailMessage($0))
+                        try await $0.send(by: mailer)
                     }
                 },
                 logger: logger

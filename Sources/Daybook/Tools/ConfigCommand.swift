@@ -23,6 +23,7 @@ struct ConfigCommand: ParsableCommand {
 
         func run() throws {
             let settings = try Settings(installation, heads, options)
+            _ = try settings.mailer()
             var table = TextTable()
             for declaration in Catalog.daybook.declarations {
                 let (value, origin) = settings.shown(declaration)

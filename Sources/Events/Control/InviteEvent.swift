@@ -11,12 +11,14 @@ package enum InviteEvent: Event {
     case revoked(by: UserID?)
     /// The mail was handed to the server that delivers it.
     case mailed
+    /// Its mail will never be taken; `code` says why, without the address.
+    case mailRefused(code: String)
 
     package static let category = "invite"
     package static let prefix = "invite"
     package static let types: [EventType] = [
         EventType("control.invite_made"), EventType("control.invite_accepted"), EventType("control.invite_revoked"),
-        EventType("control.invite_mailed"),
+        EventType("control.invite_mailed"), EventType("control.invite_mail_refused"),
     ]
 
     package var type: EventType {
@@ -25,13 +27,14 @@ package enum InviteEvent: Event {
         case .accepted: Self.types[1]
         case .revoked: Self.types[2]
         case .mailed: Self.types[3]
+        case .mailRefused: Self.types[4]
         }
     }
 
     package var subjects: [UserID] {
         switch self {
         case .invited(_, let email, _, _, _): [email.subject]
-        case .accepted, .revoked, .mailed: []
+        case .accepted, .revoked, .mailed, .mailRefused: []
         }
     }
 }

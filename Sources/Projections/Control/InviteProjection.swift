@@ -30,6 +30,7 @@ enum InviteProjection {
             change("state = 'accepted', account = \(account.uuid), member = \(user.uuid)")
         case .revoked: change("state = 'revoked'")
         case .mailed: change("mailed_at = \(raw.time)")
+        case .mailRefused(let code): change("mail_refused_at = \(raw.time), mail_refusal = \(code)")
         }
     }
 }

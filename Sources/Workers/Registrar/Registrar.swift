@@ -9,12 +9,15 @@ package import Projections
 /// Founds organizations, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
 /// whatever dies meanwhile.
 ///
-/// It keeps nothing. What is to be done is looked up in the read models of the control log, and each step is a command that does
-/// nothing the second time, so any number of processes may do this and each may die anywhere. One does it at a time, by a lease, or
-/// each mail would go out from all of them.
+/// It keeps nothing but when mail that failed is tried again. What is to be done is looked up in the read models of the control log,
+/// and each step is a command that does nothing the second time, so any number of processes may do this and each may die anywhere. One
+/// founds at a time, and one mails, each by a lease, or each mail would go out from all of them.
 package struct Registrar: Sendable {
     /// How long another process waits for one that died.
     private static let lease: Duration = .seconds(10)
+    /// The same while a letter is on its way, which may take two minutes.
+    private static let letterLease: Duration = .seconds(150)
+    private static let mailing = "registrar_mail"
 
     let control: CommandHandler
     /// Of the control log.
@@ -49,34 +52,82 @@ package struct Registrar: Sendable {
     ///
     /// - Parameter interval: how long it waits when there was nothing.
     package func run(every interval: Duration = .milliseconds(100)) async {
-        var isFailing = false
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await repeating("the registrar", every: interval, by: "registrar", pausing: .seconds(1)) {
+                    try await step()
+                }
+            }
+            guard invitations != nil else { return }
+            // By itself: a mail server that is slow or away holds up no founding.
+            group.addTask {
+                await repeating("mail", every: interval, by: Self.mailing, pausing: .seconds(60)) {
+                    try await mailOurs()
+                }
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - lease: whoever has it does `step`.
+    ///   - longest: between two tries of what fails: one second, then twice as long each time up to this.
+    private func repeating(
+        _ what: String,
+        every interval: Duration,
+        by lease: String,
+        pausing longest: Duration,
+        _ step: () async throws -> Bool
+    ) async {
+        var failures = 0
         var pause = interval
         while !Task.isCancelled {
             do {
-                let didSomething = try await isOurs() ? try await step() : false
+                let didSomething = try await isOurs(lease, for: Self.lease) ? try await step() : false
                 pause = didSomething ? .zero : interval
-                isFailing = false
+                failures = 0
             } catch {
                 guard !Task.isCancelled else { return }
                 // Once an outage, not once a try.
-                if !isFailing { logger.warning("the registrar waits", metadata: ["error": "\(error)"]) }
-                isFailing = true
-                pause = .seconds(1)
+                if failures == 0 { logger.warning("\(what) waits", metadata: ["error": "\(error)"]) }
+                failures += 1
+                pause = min(.seconds(1 << min(failures - 1, 10)), longest)
             }
             // A cancelled sleep ends the loop.
             try? await Task.sleep(for: pause)
         }
     }
 
+    /// Sends a letter under the long lease, and is content with the short one behind it: who dies then is followed soon.
+    private func mailOurs() async throws -> Bool {
+        let didSomething: Bool
+        do {
+            didSomething = try await mail { try await isOurs(Self.mailing, for: Self.letterLease) }
+        } catch {
+            _ = try await isOurs(Self.mailing, for: Self.lease)
+            throw error
+        }
+        if didSomething { _ = try await isOurs(Self.mailing, for: Self.lease) }
+        return didSomething
+    }
+
     /// Whether this process is the one that does it, for a while from now on.
-    private func isOurs() async throws -> Bool {
+    private func isOurs(_ lease: String, for duration: Duration) async throws -> Bool {
         try await leases.withConnection { [owner] connection in
             let partition = Tenant.installation.partition
-            return try Lease.acquire("registrar", of: partition, by: owner, for: Self.lease, on: connection) != nil
+            return try Lease.acquire(lease, of: partition, by: owner, for: duration, on: connection) != nil
         }
     }
 
-    /// One look: everything that is to be done now, what fails last. False if there was nothing.
+    /// Sends the next letter, if there is one and mail is sent at all. False if there was none.
+    ///
+    /// - Parameter isOurs: whether this process may send it.
+    package func mail(_ isOurs: () async throws -> Bool = { true }) async throws -> Bool {
+        guard let invitations, try await invitations.sendNext(by: self, isOurs) else { return false }
+        try await isSeen()
+        return true
+    }
+
+    /// One look: everything that is to be done now but mail, what fails last. False if there was nothing.
     package func step() async throws -> Bool {
         let lapsing = try await reads.pool.query(
             """
@@ -96,15 +147,15 @@ package struct Registrar: Sendable {
         for id in completing {
             await noting(&failure) { try await Founding(OnboardingID(id), by: self).goOn() }
         }
-        let letters = try await invitations?.pending(by: self) ?? []
-        for letter in letters {
-            await noting(&failure) { try await invitations?.mail(letter, by: self) }
-        }
-        // What is done must be seen to be done, or it would be done again.
+        try await isSeen()
+        if let failure { throw failure }
+        return !lapsing.isEmpty || !completing.isEmpty
+    }
+
+    /// What is done must be seen to be done, or it would be done again.
+    private func isSeen() async throws {
         let partition = Tenant.installation.partition
         _ = try await reads.wait(for: .installation, past: control.log.heads[partition], timeout: .seconds(5))
-        if let failure { throw failure }
-        return !lapsing.isEmpty || !completing.isEmpty || !letters.isEmpty
     }
 
     /// What fails is tried again later, and holds nothing else up.

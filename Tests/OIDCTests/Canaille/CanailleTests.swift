@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import OIDC
@@ -6,6 +7,9 @@ import Testing
 /// The whole flow against a provider that is not ours.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct CanailleTests {
+    fileprivate static let callback = "http://127.0.0.1:9/callback"
+    fileprivate static let afterLogout = "http://127.0.0.1:9/bye"
+
     /// One who logs in there, and a client of ours.
     fileprivate struct Party {
         let canaille: CanailleServer
@@ -15,8 +19,8 @@ struct CanailleTests {
 
         /// From the login page to the answer's query.
         func answer(to login: Login, expectsForms: Bool = false) async throws -> [String: String] {
-            let url = try await provider.authorizationURL(for: login, redirectURI: CanailleServer.callback)
-            var end = try await browser.open(url, home: CanailleServer.callback)
+            let url = try await provider.authorizationURL(for: login, redirectURI: CanailleTests.callback)
+            var end = try await browser.open(url, home: CanailleTests.callback)
             var submitted: [String] = []
             while case .page(let page) = end {
                 let fields: [String: String]
@@ -33,7 +37,7 @@ struct CanailleTests {
                 guard submitted.count < 6 else {
                     throw Browser.Lost(description: "the forms were not taken: \(submitted)")
                 }
-                end = try await browser.submit(page, fields, home: CanailleServer.callback)
+                end = try await browser.submit(page, fields, home: CanailleTests.callback)
             }
             if expectsForms { #expect(submitted == ["login", "password", "answer"]) }
             guard case .away(let answer) = end else { preconditionFailure("the loop ends elsewhere") }
@@ -46,7 +50,7 @@ struct CanailleTests {
             return try await provider.redeem(
                 code: try #require(answer["code"], "\(answer)"),
                 login: login,
-                redirectURI: CanailleServer.callback,
+                redirectURI: CanailleTests.callback,
                 responseIssuer: answer["iss"]
             )
         }
@@ -58,7 +62,8 @@ struct CanailleTests {
     }
 
     private func run(isPublic: Bool = false, _ test: (Party) async throws -> Void) async throws {
-        try await CanailleServer.run { (canaille) async throws in
+        try await CanailleServer.run(callback: Self.callback, afterLogout: Self.afterLogout) {
+            (canaille) async throws in
             try await Browser.run { (browser) async throws in
                 try await withClient { client in
                     let configuration = ProviderConfiguration(
@@ -86,7 +91,7 @@ struct CanailleTests {
             #expect(identity.issuer == party.canaille.facts.issuer)
             #expect(identity.subject == party.canaille.facts.user)
             #expect(identity.email == party.canaille.facts.email)
-            // Canaille does not say that it is.
+            // Canaille says nothing of that.
             #expect(!identity.emailIsVerified)
             #expect(identity.name == party.canaille.facts.name)
             #expect(try #require(identity.authenticatedAt).timeIntervalSince1970 > party.time.seconds - 60)
@@ -103,7 +108,7 @@ struct CanailleTests {
                 _ = try await party.provider.redeem(
                     code: code,
                     login: other,
-                    redirectURI: CanailleServer.callback,
+                    redirectURI: CanailleTests.callback,
                     responseIssuer: answer["iss"]
                 )
                 Issue.record("the code was redeemed")
@@ -116,7 +121,7 @@ struct CanailleTests {
                 _ = try await party.provider.redeem(
                     code: code,
                     login: login,
-                    redirectURI: CanailleServer.callback,
+                    redirectURI: CanailleTests.callback,
                     responseIssuer: nil
                 )
             }
@@ -172,7 +177,7 @@ struct CanailleTests {
                     _ = try await provider.redeem(
                         code: answer["code"] ?? "",
                         login: login,
-                        redirectURI: CanailleServer.callback,
+                        redirectURI: CanailleTests.callback,
                         responseIssuer: answer["iss"]
                     )
                 }
@@ -186,7 +191,7 @@ struct CanailleTests {
         try await run { (party) async throws in
             let identity = try await party.logIn()
             // The provider still knows who it is, so it asks for no password.
-            guard case .away(let known) = try await party.browser.open(silently(party), home: CanailleServer.callback)
+            guard case .away(let known) = try await party.browser.open(silently(party), home: CanailleTests.callback)
             else {
                 Issue.record("it asks")
                 return
@@ -196,17 +201,17 @@ struct CanailleTests {
             let url = try #require(
                 try await party.provider.logoutURL(
                     idTokenHint: identity.idToken,
-                    postLogoutRedirectURI: CanailleServer.afterLogout,
+                    postLogoutRedirectURI: CanailleTests.afterLogout,
                     state: "bye 1"
                 )
             )
-            guard case .away(let after) = try await party.browser.open(url, home: CanailleServer.afterLogout) else {
+            guard case .away(let after) = try await party.browser.open(url, home: CanailleTests.afterLogout) else {
                 Issue.record("it does not send the browser back")
                 return
             }
             #expect(after.hasSuffix("?state=bye+1") || after.hasSuffix("?state=bye%201"), "\(after)")
 
-            guard case .away(let unknown) = try await party.browser.open(silently(party), home: CanailleServer.callback)
+            guard case .away(let unknown) = try await party.browser.open(silently(party), home: CanailleTests.callback)
             else {
                 Issue.record("it asks")
                 return
@@ -220,7 +225,7 @@ struct CanailleTests {
 private func silently(_ party: CanailleTests.Party) async throws -> String {
     try await party.provider.authorizationURL(
         for: party.provider.login(),
-        redirectURI: CanailleServer.callback,
+        redirectURI: CanailleTests.callback,
         prompt: LoginPrompt.none
     )
 }

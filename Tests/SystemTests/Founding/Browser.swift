@@ -125,20 +125,38 @@ final class Browser: Sendable {
 extension Browser.Page {
     /// The hidden fields of the form that has this one.
     func form(with field: (String, String)) throws -> [(String, String)] {
-        for form in text.components(separatedBy: "<form ").dropFirst() {
-            let body = form.components(separatedBy: "</form>")[0]
-            let hidden = body.matches(of: #/<input type="hidden" name="([^"]*)" value="([^"]*)"/#).map {
-                (String($0.1), Self.unescaped(String($0.2)))
-            }
+        for form in forms {
+            let hidden = Self.hidden(form)
             if hidden.contains(where: { $0 == field }) { return hidden }
         }
         throw NoForm(text: text)
+    }
+
+    /// The hidden fields of the form that asks for this.
+    func form(asking name: String) throws -> [(String, String)] {
+        for form in forms where form.contains(" name=\"\(name)\"") { return Self.hidden(form) }
+        throw NoForm(text: text)
+    }
+
+    private var forms: [String] {
+        text.components(separatedBy: "<form").dropFirst().map { $0.components(separatedBy: "</form>")[0] }
+    }
+
+    private static func hidden(_ form: String) -> [(String, String)] {
+        form.matches(of: #/<input\b[^>]*>/#).map { String($0.0) }.filter { attribute("type", of: $0) == "hidden" }
+            .compactMap { tag in attribute("name", of: tag).map { ($0, attribute("value", of: tag) ?? "") } }
+    }
+
+    private static func attribute(_ name: String, of tag: String) -> String? {
+        guard let start = tag.firstRange(of: " \(name)=\"") else { return nil }
+        return unescaped(String(tag[start.upperBound...].prefix { $0 != "\"" }))
     }
 
     private struct NoForm: Error { let text: String }
 
     private static func unescaped(_ text: String) -> String {
         text.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
-            .replacing("&#39;", with: "'").replacing("&amp;", with: "&")
+            .replacing("&#39;", with: "'").replacing("&#34;", with: "\"")
+            .replacing("&amp;", with: "&")
     }
 }

@@ -3,102 +3,112 @@ import TestSupport
 import Testing
 
 /// From a name check to the first messages, without an operator.
+@Suite(.timeLimit(.minutes(10)))
 struct FoundingTests {
-    @Test func `an organization is founded, and somebody is invited who says something there`() async throws {
+    @Test(arguments: LoginProviders.allCases)
+    func `an organization is founded, and somebody is invited who says something there`(
+        providers: LoginProviders
+    ) async throws {
         try await Installation.run { (installation) async throws in
-            let provider = try await DevProvider.start(for: installation)
-            let server = try await installation.serve(options: provider.options, port: provider.port)
-            let origin = server.url
-            let ada = Browser()
-
-            // A name.
-            let free = try await ada.open("\(origin)/orgs/names/Acme%2C%20Inc.")
-            #expect(free.json["state"].text == "available" && free.json["slug"].text == "acme-inc")
-            #expect(try await ada.open("\(origin)/orgs/names/admin").json["state"].text == "reserved")
-            #expect(try await ada.send(.POST, ["name": "Acme, Inc."], to: "\(origin)/orgs").status == 401)
-
-            // Ada logs in and founds it.
-            let me = try await provider.logIn("Ada Lovelace", "ada@example.com", in: ada, at: origin)
-            #expect(me.status == 200 && me.json["email"].text == "ada@example.com", "\(me.text)")
-            #expect(me.json["email_verified"].bool == true && me.json["tenants"].items.isEmpty)
-            let held = try await ada.send(.POST, ["name": "Acme, Inc."], to: "\(origin)/orgs")
-            #expect(held.status == 201 && held.json["state"].text == "started", "\(held.text)")
-            #expect(try await ada.open("\(origin)/orgs/names/acme-lnc").json["state"].text == "taken")
-            let onboarding = "\(origin)/orgs/onboarding/\(held.json["id"].text ?? "")"
-            let wishes: JSON = [
-                "handle": "ada", "name": "Ada", "room": "engines", "invites": ["bob@example.com", "cyd@example.com"],
-            ]
-            #expect(try await ada.send(.POST, wishes, to: "\(onboarding)/complete").status == 202)
-            try await eventually("the organization is founded") {
-                try await ada.open(onboarding).json["state"].text == "finished"
+            try await providers.run(for: installation) { (provider) async throws in
+                try await tour(of: installation, with: provider)
             }
-
-            // She enters, and listens.
-            let adas = try await enter(origin, ada)
-            let rooms = try await server.get("/api/rooms", as: adas).decode(JSON.self)["items"].items
-            #expect(rooms.map { $0["name"].text } == ["engines"])
-            let room = try #require(rooms.first?["id"].text)
-            let queue = try await server.post("/realtime/queues", JSON.object([:]), as: adas).decode(JSON.self)
-
-            // Bob takes the invitation and says something.
-            var mailed: String?
-            try await eventually("the invitations are mailed") {
-                mailed = try provider.link(to: "bob@example.com")
-                return try mailed != nil && provider.link(to: "cyd@example.com") != nil
-            }
-            let link = try #require(mailed)
-            #expect(link.hasPrefix(provider.origin + "/auth/invite?token=dbi_"))
-            let token = JSON.string(String(link.suffix(47)))
-            let acceptance: JSON = ["token": token, "handle": "bob", "name": "Bob"]
-            let eve = Browser()
-            try await provider.logIn("Eve", "eve@example.com", in: eve, at: origin)
-            #expect(try await eve.send(.POST, acceptance, to: "\(origin)/orgs/invites/accept").status == 403)
-            // Nobody has vouched that the address is hers.
-            let mallory = Browser()
-            try await provider.logIn("Cyd", "cyd@example.com", isVerified: false, in: mallory, at: origin)
-            let cyds = try #require(try provider.link(to: "cyd@example.com"))
-            let stolen: JSON = ["token": .string(String(cyds.suffix(47))), "handle": "cyd", "name": "Cyd"]
-            #expect(try await mallory.send(.POST, stolen, to: "\(origin)/orgs/invites/accept").status == 403)
-            let bob = Browser()
-            try await provider.logIn("Bob", "bob@example.com", in: bob, at: origin)
-            let accepted = try await bob.send(.POST, acceptance, to: "\(origin)/orgs/invites/accept")
-            #expect(accepted.status == 200 && accepted.json["org"].text == "acme-inc", "\(accepted.text)")
-            let bobs = try await enter(origin, bob)
-            let joined = try await server.send(
-                .POST,
-                "/api/rooms/\(room)/members",
-                JSON.object(["user_ids": [accepted.json["user_id"]]]),
-                as: adas
-            )
-            #expect(joined.status < 300, "\(String(decoding: joined.body, as: UTF8.self))")
-            let said = try await server.post(
-                "/api/rooms/\(room)/messages",
-                JSON.object(["body": "hello, Ada"]),
-                as: bobs
-            )
-            #expect(said.status == 201)
-
-            // She hears it.
-            var cursor = try #require(queue["cursor"].text)
-            let id = try #require(queue["queue_id"].text)
-            var heard: [String] = []
-            try await eventually("Ada hears Bob") {
-                let path = "/realtime/queues/\(id)/events?cursor=\(cursor)&timeout_s=5"
-                let batch = try await server.get(path, as: adas).decode(JSON.self)
-                cursor = batch["cursor"].text ?? cursor
-                heard += batch["events"].items.compactMap { $0["data"]["message"]["body"].text }
-                return heard.contains("hello, Ada")
-            }
-
-            // Others do not come in, and whoever has left is out.
-            let tenant = try #require(accepted.json["tenant_id"].text)
-            let entry: JSON = ["delivery": "cookie"]
-            #expect(try await eve.send(.POST, entry, to: "\(origin)/auth/tenants/\(tenant)/session").status == 404)
-            #expect(try await bob.send(.POST, ["all": true], to: "\(origin)/auth/logout").status == 204)
-            #expect(try await server.get("/api/me", as: bobs).status == 401)
-            #expect(try await server.get("/api/me", as: adas).status == 200)
-            await provider.stop()
         }
+    }
+
+    private func tour(of installation: Installation, with provider: any LoginProvider) async throws {
+        let site = provider.site
+        let server = try await installation.serve(options: site.options, port: site.port)
+        let origin = server.url
+        let ada = Browser()
+
+        // A name.
+        let free = try await ada.open("\(origin)/orgs/names/Acme%2C%20Inc.")
+        #expect(free.json["state"].text == "available" && free.json["slug"].text == "acme-inc")
+        #expect(try await ada.open("\(origin)/orgs/names/admin").json["state"].text == "reserved")
+        #expect(try await ada.send(.POST, ["name": "Acme, Inc."], to: "\(origin)/orgs").status == 401)
+
+        // Ada logs in and founds it.
+        let me = try await provider.logIn("Ada Lovelace", "ada@example.com", in: ada, at: origin)
+        #expect(me.status == 200 && me.json["email"].text == "ada@example.com", "\(me.text)")
+        #expect(me.json["email_verified"].bool == true && me.json["tenants"].items.isEmpty)
+        let held = try await ada.send(.POST, ["name": "Acme, Inc."], to: "\(origin)/orgs")
+        #expect(held.status == 201 && held.json["state"].text == "started", "\(held.text)")
+        #expect(try await ada.open("\(origin)/orgs/names/acme-lnc").json["state"].text == "taken")
+        let onboarding = "\(origin)/orgs/onboarding/\(held.json["id"].text ?? "")"
+        let wishes: JSON = [
+            "handle": "ada", "name": "Ada", "room": "engines", "invites": ["bob@example.com", "cyd@example.com"],
+        ]
+        #expect(try await ada.send(.POST, wishes, to: "\(onboarding)/complete").status == 202)
+        try await eventually("the organization is founded") {
+            try await ada.open(onboarding).json["state"].text == "finished"
+        }
+
+        // She enters, and listens.
+        let adas = try await enter(origin, ada)
+        let rooms = try await server.get("/api/rooms", as: adas).decode(JSON.self)["items"].items
+        #expect(rooms.map { $0["name"].text } == ["engines"])
+        let room = try #require(rooms.first?["id"].text)
+        let queue = try await server.post("/realtime/queues", JSON.object([:]), as: adas).decode(JSON.self)
+
+        // Bob takes the invitation and says something.
+        var mailed: String?
+        try await eventually("the invitations are mailed") {
+            mailed = try site.link(to: "bob@example.com")
+            return try mailed != nil && site.link(to: "cyd@example.com") != nil
+        }
+        let link = try #require(mailed)
+        #expect(link.hasPrefix(site.origin + "/auth/invite?token=dbi_"))
+        let token = JSON.string(String(link.suffix(47)))
+        let acceptance: JSON = ["token": token, "handle": "bob", "name": "Bob"]
+        let eve = Browser()
+        try await provider.logIn("Eve", "eve@example.com", in: eve, at: origin)
+        #expect(try await eve.send(.POST, acceptance, to: "\(origin)/orgs/invites/accept").status == 403)
+        // Nobody has vouched that the address is hers.
+        let mallory = Browser()
+        let cyd = try await provider.logIn("Cyd", "cyd@example.com", isVerified: false, in: mallory, at: origin)
+        #expect(cyd.json["email"].text == "cyd@example.com" && cyd.json["email_verified"].bool == false)
+        let cyds = try #require(try site.link(to: "cyd@example.com"))
+        let stolen: JSON = ["token": .string(String(cyds.suffix(47))), "handle": "cyd", "name": "Cyd"]
+        #expect(try await mallory.send(.POST, stolen, to: "\(origin)/orgs/invites/accept").status == 403)
+        let bob = Browser()
+        try await provider.logIn("Bob", "bob@example.com", in: bob, at: origin)
+        let accepted = try await bob.send(.POST, acceptance, to: "\(origin)/orgs/invites/accept")
+        #expect(accepted.status == 200 && accepted.json["org"].text == "acme-inc", "\(accepted.text)")
+        let bobs = try await enter(origin, bob)
+        let joined = try await server.send(
+            .POST,
+            "/api/rooms/\(room)/members",
+            JSON.object(["user_ids": [accepted.json["user_id"]]]),
+            as: adas
+        )
+        #expect(joined.status < 300, "\(String(decoding: joined.body, as: UTF8.self))")
+        let said = try await server.post(
+            "/api/rooms/\(room)/messages",
+            JSON.object(["body": "hello, Ada"]),
+            as: bobs
+        )
+        #expect(said.status == 201)
+
+        // She hears it.
+        var cursor = try #require(queue["cursor"].text)
+        let id = try #require(queue["queue_id"].text)
+        var heard: [String] = []
+        try await eventually("Ada hears Bob") {
+            let path = "/realtime/queues/\(id)/events?cursor=\(cursor)&timeout_s=5"
+            let batch = try await server.get(path, as: adas).decode(JSON.self)
+            cursor = batch["cursor"].text ?? cursor
+            heard += batch["events"].items.compactMap { $0["data"]["message"]["body"].text }
+            return heard.contains("hello, Ada")
+        }
+
+        // Others do not come in, and whoever has left is out.
+        let tenant = try #require(accepted.json["tenant_id"].text)
+        let entry: JSON = ["delivery": "cookie"]
+        #expect(try await eve.send(.POST, entry, to: "\(origin)/auth/tenants/\(tenant)/session").status == 404)
+        #expect(try await bob.send(.POST, ["all": true], to: "\(origin)/auth/logout").status == 204)
+        #expect(try await server.get("/api/me", as: bobs).status == 401)
+        #expect(try await server.get("/api/me", as: adas).status == 200)
     }
 
     /// Enters the one tenant of a person, as a program that has their cookie.

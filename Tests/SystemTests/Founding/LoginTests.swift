@@ -6,7 +6,7 @@ struct LoginTests {
     @Test func `a provider's answer is good once, in the browser that asked for it`() async throws {
         try await Installation.run { (installation) async throws in
             let provider = try await DevProvider.start(for: installation)
-            let server = try await installation.serve(options: provider.options, port: provider.port)
+            let server = try await installation.serve(options: provider.site.options, port: provider.site.port)
             let origin = server.url
 
             let ada = Browser(stoppingAt: "\(origin)/auth/callback")
@@ -41,7 +41,7 @@ struct LoginTests {
     @Test func `a login leads nowhere but to the installation's own pages`() async throws {
         try await Installation.run { (installation) async throws in
             let provider = try await DevProvider.start(for: installation)
-            let server = try await installation.serve(options: provider.options, port: provider.port)
+            let server = try await installation.serve(options: provider.site.options, port: provider.site.port)
             for path in [
                 "https://evil.example", "//evil.example", "/%5Cevil.example", "evil", "/a%0d%0aSet-Cookie:x=y", "",
             ] {
@@ -63,7 +63,7 @@ struct LoginTests {
     @Test func `one's sessions are listed, and each can be ended from another`() async throws {
         try await Installation.run { (installation) async throws in
             let provider = try await DevProvider.start(for: installation)
-            let server = try await installation.serve(options: provider.options, port: provider.port)
+            let server = try await installation.serve(options: provider.site.options, port: provider.site.port)
             let (laptop, phone) = (Browser(), Browser())
             try await provider.logIn("Ada", "ada@example.com", in: laptop, at: server.url)
             let page = try await phone.open("\(server.url)/auth/login")

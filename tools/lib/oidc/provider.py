@@ -1,4 +1,4 @@
-"""Runs Canaille, an OpenID provider, on a port of its own, with a user and two clients.
+"""Runs Canaille, an OpenID provider, on a port of its own, with a few people and two clients.
 
     provider.py REDIRECT_URI LOGOUT_URI
 
@@ -25,6 +25,7 @@ from joserfc.jwk import RSAKey
 from pytest_iam import Server
 
 PASSWORD = "correct horse battery staple"
+PEOPLE = {"ada": "Ada Lovelace", "bob": "Bob", "cyd": "Cyd", "eve": "Eve"}
 
 
 def new_key():
@@ -41,6 +42,8 @@ def configuration(port):
         "CANAILLE": {
             "DATABASE": "memory",
             "JAVASCRIPT": False,
+            # Nobody gives themselves an address.
+            "EMAIL_CONFIRMATION": True,
             "ACL": {"DEFAULT": {"PERMISSIONS": ["use_oidc"]}},
             "LOGGING": {
                 "version": 1,
@@ -80,12 +83,13 @@ def main(redirect_uri, logout_uri):
     app = create_app(config=configuration(port), env_file=None)
     server = Server(app, port, Backend.instance)
     with app.app_context():
-        server.random_user(
-            user_name="ada",
-            formatted_name="Ada Lovelace",
-            emails=["ada@example.test"],
-            password=PASSWORD,
-        )
+        for user, name in PEOPLE.items():
+            server.random_user(
+                user_name=user,
+                formatted_name=name,
+                emails=[f"{user}@example.com"],
+                password=PASSWORD,
+            )
         register(server, "daybook", "secret of daybook", redirect_uri, logout_uri)
         register(server, "daybook-public", None, redirect_uri, logout_uri)
 
@@ -94,8 +98,8 @@ def main(redirect_uri, logout_uri):
         issuer=f"http://localhost:{port}",
         user="ada",
         password=PASSWORD,
-        name="Ada Lovelace",
-        email="ada@example.test",
+        name=PEOPLE["ada"],
+        email="ada@example.com",
         client="daybook",
         secret="secret of daybook",
         public_client="daybook-public",

@@ -24,7 +24,7 @@ extension MailMessage {
         }
         // No encoded text has a = before a _.
         let boundary = "=_\(id)"
-        fields.append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"")
+        fields.append("Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"")
         return Self.lines(fields) + Self.lines(["", "--\(boundary)"]) + Self.part([], "plain", text)
             + Self.lines(["", "--\(boundary)"]) + Self.part([], "html", html) + Self.lines(["", "--\(boundary)--"])
     }

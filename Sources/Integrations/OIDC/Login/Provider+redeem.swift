@@ -30,7 +30,7 @@ extension Provider {
             accessToken: tokens.accessToken,
             now: clocks.seconds()
         )
-        var profile = Profile(token.claims)
+        var profile = Profile(token.claims, trustsEmail: configuration.trustsEmail)
         if profile.email == nil, configuration.scopes.contains("email"), let endpoint = metadata.userInfoEndpoint {
             profile = profile.completed(by: try await userInfo(endpoint, tokens.accessToken, of: idToken.subject))
         }
@@ -97,6 +97,6 @@ extension Provider {
         guard let found = claims.members["sub"]?.string, found.isIdentical(to: subject) else {
             throw OIDCError(.subjectMismatch, "\(what) describes somebody else")
         }
-        return Profile(claims)
+        return Profile(claims, trustsEmail: configuration.trustsEmail)
     }
 }

@@ -6,7 +6,8 @@ package struct VerifiedIdentity: Sendable, Hashable {
     package let issuer: String
     package let subject: String
     package let email: String?
-    /// Whether the provider says that the address is theirs. Without it the address proves nothing.
+    /// Whether the provider says that the address is theirs, or says nothing of that and is trusted to give none that is not. Without it
+    /// the address proves nothing.
     package let emailIsVerified: Bool
     package let name: String?
     package let preferredUsername: String?
@@ -36,11 +37,17 @@ struct Profile {
     let preferredUsername: String?
     let picture: String?
 
-    init(_ claims: TokenClaims) {
+    /// - Parameter trustsEmail: whether an address is verified of which it is not said.
+    init(_ claims: TokenClaims, trustsEmail: Bool) {
         // RFC 5321: 64 + 1 + 255.
         email = claims.description("email", limit: 320).flatMap { $0.contains("@") ? $0 : nil }
-        let isVerified = claims.members["email_verified"]
-        emailIsVerified = email != nil && (isVerified == .bool(true) || isVerified == .string("true"))
+        let isVerified =
+            switch claims.members["email_verified"] {
+            case .bool(true), .string("true"): true
+            case nil: trustsEmail
+            default: false
+            }
+        emailIsVerified = email != nil && isVerified
         name = claims.description("name", limit: 512)
         preferredUsername = claims.description("preferred_username", limit: 512)
         picture = claims.description("picture", limit: 2048).flatMap { $0.hasPrefix("https://") ? $0 : nil }

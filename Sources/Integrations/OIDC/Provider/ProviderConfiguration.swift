@@ -16,6 +16,9 @@ package struct ProviderConfiguration: Sendable, Hashable {
     package var clockSkewSeconds: Int
     /// Audiences that may stand beside us in `aud`. A token for anybody else too is refused.
     package var furtherAudiences: Set<String>
+    /// Whether an address counts as verified of which the provider does not say whether it is: the operator vouches that the
+    /// provider gives nobody an address that is not theirs.
+    package var trustsEmail: Bool
 
     package init(
         name: String,
@@ -26,7 +29,8 @@ package struct ProviderConfiguration: Sendable, Hashable {
         scopes: [String] = Self.defaultScopes,
         algorithms: Set<SignatureAlgorithm> = SignatureAlgorithm.usual,
         clockSkewSeconds: Int = 30,
-        furtherAudiences: Set<String> = []
+        furtherAudiences: Set<String> = [],
+        trustsEmail: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -37,6 +41,7 @@ package struct ProviderConfiguration: Sendable, Hashable {
         self.algorithms = algorithms
         self.clockSkewSeconds = clockSkewSeconds
         self.furtherAudiences = furtherAudiences
+        self.trustsEmail = trustsEmail
     }
 
     package static let defaultScopes = ["openid", "email", "profile"]
@@ -68,6 +73,7 @@ extension ProviderConfiguration: Codable {
         case clientSecret = "client_secret"
         case clockSkewSeconds = "clock_skew_seconds"
         case furtherAudiences = "further_audiences"
+        case trustsEmail = "trusts_email"
     }
 
     /// What has a default may be left out.
@@ -84,7 +90,8 @@ extension ProviderConfiguration: Codable {
             algorithms: try values.decodeIfPresent(Set<SignatureAlgorithm>.self, forKey: .algorithms)
                 ?? SignatureAlgorithm.usual,
             clockSkewSeconds: try values.decodeIfPresent(Int.self, forKey: .clockSkewSeconds) ?? 30,
-            furtherAudiences: try values.decodeIfPresent(Set<String>.self, forKey: .furtherAudiences) ?? []
+            furtherAudiences: try values.decodeIfPresent(Set<String>.self, forKey: .furtherAudiences) ?? [],
+            trustsEmail: try values.decodeIfPresent(Bool.self, forKey: .trustsEmail) ?? false
         )
     }
 }
