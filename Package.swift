@@ -249,6 +249,14 @@ let package = Package(
             ]
         ),
         tests(
+            "PermissionTests",
+            [
+                "AuthAPI", "OrgsAPI", "RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore",
+                "Postgres", "Projections", "Redis", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting,
+                httpTypes, logging, nioCore,
+            ]
+        ),
+        tests(
             "OIDCTests",
             [
                 "OIDC", jwtKit, crypto, cryptoExtras, httpClient, hummingbird, httpTypes, logging, nioCore, nioHTTP1,

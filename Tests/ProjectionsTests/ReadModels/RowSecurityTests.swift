@@ -107,7 +107,7 @@ struct RowSecurityTests {
 extension Story {
     /// Puts a row into every table.
     @discardableResult
-    fileprivate func fill(_ tenant: Tenant) async throws -> (UserID, RoomID, MessageID) {
+    func fill(_ tenant: Tenant) async throws -> (UserID, RoomID, MessageID) {
         let story = of(tenant)
         let (ada, bob) = (try await story.join(), try await story.join())
         let room = try await story.open(members: [ada, bob])
