@@ -1,19 +1,24 @@
 internal import Foundation
 
 /// Programs from PyPI that tests try ours with, each below `tools/lib`.
-enum PythonTools {
-    struct NotInstalled: Error, CustomStringConvertible {
+package enum PythonTools {
+    struct Failed: Error, CustomStringConvertible {
         let description: String
     }
 
-    static func folder(of name: String) -> String {
+    package static func folder(of name: String) -> String {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "tools/lib/\(name)").path
     }
 
     /// Installs what is missing, and gives the Python that has it.
-    static func python(of name: String) async throws -> String {
-        let files = FileManager.default.temporaryDirectory.appending(path: "daybook-install-\(UUID().uuidString)")
+    package static func python(of name: String) async throws -> String {
+        try await output(of: "\(folder(of: name))/install", []) + "/bin/python"
+    }
+
+    /// Runs a program to its end, which has to be a good one, and gives what it printed, without blank ends.
+    package static func output(of program: String, _ arguments: [String]) async throws -> String {
+        let files = FileManager.default.temporaryDirectory.appending(path: "daybook-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         defer {
             // A file that stays behind in the temporary folder harms nobody.
@@ -21,16 +26,29 @@ enum PythonTools {
         }
         let (output, errors) = (files.appending(path: "out"), files.appending(path: "err"))
         let process = Process()
-        process.executableURL = URL(filePath: "\(folder(of: name))/install")
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try handle(output)
         process.standardError = try handle(errors)
-        let status = try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { ended.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { ended.resume(throwing: error) }
+        let (ended, announce) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { process in
+            announce.yield(process.terminationStatus)
+            announce.finish()
         }
-        guard status == 0 else { throw NotInstalled(description: "tools/lib/\(name)/install: \(text(errors))") }
-        return text(output).trimmingCharacters(in: .whitespacesAndNewlines) + "/bin/python"
+        try process.run()
+        let id = process.processIdentifier
+        let status = await withTaskCancellationHandler {
+            var last: Int32?
+            for await status in ended { last = status }
+            return last
+        } onCancel: {
+            kill(id, SIGTERM)
+        }
+        guard status == 0 else {
+            throw Failed(description: "\(program) ended with \(status ?? -1):\n\(text(output))\n\(text(errors))")
+        }
+        return text(output).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     static func handle(_ file: URL) throws -> FileHandle {

@@ -5,7 +5,7 @@ import Testing
 @testable import OIDC
 
 /// The whole flow against a provider that is not ours.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct CanailleTests {
     fileprivate static let callback = "http://127.0.0.1:9/callback"
     fileprivate static let afterLogout = "http://127.0.0.1:9/bye"

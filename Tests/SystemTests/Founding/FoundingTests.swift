@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// From a name check to the first messages, without an operator.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct FoundingTests {
     @Test(arguments: LoginProviders.allCases)
     func `an organization is founded, and somebody is invited who says something there`(
@@ -11,12 +11,16 @@ struct FoundingTests {
     ) async throws {
         try await Installation.run { (installation) async throws in
             try await providers.run(for: installation) { (provider) async throws in
-                try await tour(of: installation, with: provider)
+                try await tour(of: installation, with: provider, signing: providers == .canaille ? .es256 : .edDSA)
             }
         }
     }
 
-    private func tour(of installation: Installation, with provider: any LoginProvider) async throws {
+    private func tour(
+        of installation: Installation,
+        with provider: any LoginProvider,
+        signing algorithm: Agent.Algorithm
+    ) async throws {
         let site = provider.site
         let server = try await installation.serve(options: site.options, port: site.port)
         let origin = server.url
@@ -83,24 +87,29 @@ struct FoundingTests {
             as: adas
         )
         #expect(joined.status < 300, "\(String(decoding: joined.body, as: UTF8.self))")
-        let said = try await server.post(
-            "/api/rooms/\(room)/messages",
-            JSON.object(["body": "hello, Ada"]),
-            as: bobs
-        )
-        #expect(said.status == 201)
+        let messages = "/api/rooms/\(room)/messages"
+        #expect(try await server.post(messages, JSON.object(["body": "hello, Ada"]), as: bobs).status == 201)
 
-        // She hears it.
+        // An agent that has signed for itself says something, too.
+        let agent = try await Agent(algorithm, at: installation.folder, of: server, by: adas)
+        let members = JSON.object(["user_ids": [.string(agent.user)]])
+        #expect(try await server.send(.POST, "/api/rooms/\(room)/members", members, as: adas).status < 300)
+        let agents = try await agent.logIn(as: site.origin)
+        #expect(try await server.post(messages, JSON.object(["body": "hello, all"]), as: agents).status == 201)
+
+        // She hears both.
         var cursor = try #require(queue["cursor"].text)
         let id = try #require(queue["queue_id"].text)
         var heard: [String] = []
-        try await eventually("Ada hears Bob") {
+        try await eventually("Ada hears Bob and the agent") {
             let path = "/realtime/queues/\(id)/events?cursor=\(cursor)&timeout_s=5"
             let batch = try await server.get(path, as: adas).decode(JSON.self)
             cursor = batch["cursor"].text ?? cursor
             heard += batch["events"].items.compactMap { $0["data"]["message"]["body"].text }
-            return heard.contains("hello, Ada")
+            return heard.contains("hello, all")
         }
+
+        #expect(heard == ["hello, Ada", "hello, all"])
 
         // Others do not come in, and whoever has left is out.
         let tenant = try #require(accepted.json["tenant_id"].text)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Invitations by a mail server that is not ours.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct MailDeliveryTests {
     private static let password = "geheim: ß\"' 🚀"
 
