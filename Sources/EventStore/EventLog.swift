@@ -77,7 +77,7 @@ package final class EventLog: Sendable {
         let span = startSpan("append", ofKind: .client)
         defer { span.end() }
         let deadline = ContinuousClock.now + configuration.patience
-        let prepared = try PreparedCommand(command, types: try await typeNumbers(of: command.events))
+        let prepared = try PreparedCommand(command, types: try await typeNumbers(of: command.events, until: deadline))
         let appender = appenders[Int(partition.number.magnitude) % appenders.count]
         let answer = await withCheckedContinuation { continuation in
             appender.submit(PendingAppend(prepared, to: partition, deadline: deadline, continuation: continuation))
@@ -93,24 +93,36 @@ package final class EventLog: Sendable {
         await readers.close()
     }
 
-    /// The dictionary, with the types of these events in it.
-    private func typeNumbers(of events: [NewEvent]) async throws(AppendError) -> [EventType: Int32] {
+    /// The dictionary, with the types of these events in it. A type that is new to this process is asked for until `deadline`.
+    private func typeNumbers(
+        of events: [NewEvent],
+        until deadline: ContinuousClock.Instant
+    ) async throws(AppendError) -> [EventType: Int32] {
         var numbers = dictionary.numbers
         for event in events where numbers[event.type] == nil {
             guard let version = Int32(exactly: event.type.version), version > 0 else {
                 throw .malformed("\(event.type) has no schema version")
             }
-            do {
-                let rows = try await functions.query(
-                    "SELECT es.type_id(\(event.type.name), \(version))",
-                    as: Int32.self
-                )
-                dictionary.add(event.type, rows[0])
-            } catch {
-                throw error.isUnavailable ? .unavailable(error.message) : .malformed(error.message)
-            }
+            dictionary.add(event.type, try await number(of: event.type.name, version, until: deadline))
             numbers = dictionary.numbers
         }
         return numbers
+    }
+
+    private func number(
+        of type: String,
+        _ version: Int32,
+        until deadline: ContinuousClock.Instant
+    ) async throws(AppendError) -> Int32 {
+        while true {
+            do {
+                return try await functions.query("SELECT es.type_id(\(type), \(version))", as: Int32.self)[0]
+            } catch {
+                guard error.isUnavailable else { throw .malformed(error.message) }
+                // Asking twice does no harm, unlike appending, which the loop of the appender sees to.
+                do { try await Task.sleep(for: .milliseconds(50)) } catch { throw .unavailable("cancelled") }
+                guard deadline > .now else { throw .unavailable(error.message) }
+            }
+        }
     }
 }

@@ -43,6 +43,33 @@ struct AppendTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(20)))
+    func `a connection that breaks while a new type is made known does not fail the command`() async throws {
+        try await TestDatabase.run { database in
+            let tenant = try await database.makeTenant(partition: Partition(1))
+            let log = database.log { $0.patience = .seconds(600) }
+            let blocker = try PostgresConnection(database.configuration())
+            try blocker.executeScript("BEGIN; LOCK TABLE es.types")
+            async let verdict = log.append(Commands.post(to: .v7(), of: tenant), to: tenant.partition)
+            let pool = database.pool()
+            var killed = 0
+            while killed == 0 {
+                killed = try await pool.query(
+                    """
+                    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                     WHERE usename = 'daybook_appender' AND datname = \(database.name) AND wait_event_type = 'Lock'
+                    """,
+                    as: Int.self
+                )[0]
+            }
+            try blocker.executeScript("ROLLBACK")
+            guard case .accepted = try await verdict else {
+                Issue.record("\(try await verdict)")
+                return
+            }
+        }
+    }
+
     @Test func `a stale version is told the current one`() async throws {
         try await Self.run { log, tenant in
             let stream = UUID.v7()

@@ -3,7 +3,8 @@
 ///
 /// "The room" is private; its moderator is the owner.
 enum Decisions {
-    static let all = me + users + credentials + rooms + members + messages + reading + audit + realtime + auth + orgs + contracts
+    static let all =
+        me + users + credentials + rooms + members + messages + reading + audit + realtime + auth + orgs + contracts
 
     // MARK: Sets that recur
 

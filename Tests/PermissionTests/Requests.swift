@@ -13,8 +13,8 @@ extension Town {
             if path.hasPrefix("/api/audit") {
                 audit(path, by: asker)
             } else if path.contains("/credentials") {
-            try await credentials(method, path, circumstance)
-        } else if path.hasPrefix("/api/users") || path == "/api/me" {
+                try await credentials(method, path, circumstance)
+            } else if path.hasPrefix("/api/users") || path == "/api/me" {
                 try await users(method, path, circumstance, by: asker)
             } else if path.hasPrefix("/api/rooms") {
                 try await rooms(method, path, circumstance, by: asker)
@@ -69,7 +69,11 @@ extension Town {
         }
     }
 
-    private func credentials(_ method: HTTPRequest.Method, _ path: String, _ circumstance: String?) async throws -> Request {
+    private func credentials(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ circumstance: String?
+    ) async throws -> Request {
         let agent = try await user(circumstance == "an agent's" ? .member : .owner, kind: .agent)
         let base = "/api/users/\(agent)/credentials"
         switch method {
@@ -225,7 +229,9 @@ extension Town {
             return Request(method, "/auth/tenants/\(TenantID(tenant.id))/session", #"{"delivery":"bearer"}"#)
         case (.post, "/auth/agent/login"):
             let agent = try await user(.member, kind: .agent)
-            let (client, secret) = (PrincipalID(agent, of: TenantID(tenant.id)), try await issueSecret(to: agent).secret)
+            let (client, secret) = (
+                PrincipalID(agent, of: TenantID(tenant.id)), try await issueSecret(to: agent).secret
+            )
             return Request(method, path, #"{"client_id":"\#(client)","client_secret":"\#(secret)"}"#)
         case (.delete, "/auth/sessions/{session}"):
             return Request(method, "/auth/sessions/\(try await accountSession(of: .account).id)")

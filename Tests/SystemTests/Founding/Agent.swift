@@ -31,7 +31,10 @@ struct Agent {
             JSON.object(["label": "the host's", "public_key": try JSON(key.utf8)]),
             as: token
         )
-        client = try #require(try issued.decode(JSON.self)["client_id"].text, "\(String(decoding: issued.body, as: UTF8.self))")
+        client = try #require(
+            try issued.decode(JSON.self)["client_id"].text,
+            "\(String(decoding: issued.body, as: UTF8.self))"
+        )
     }
 
     /// Signs, and gives the token that it gets for it.
