@@ -4,7 +4,8 @@
 /// "The room" is private; its moderator is the owner.
 enum Decisions {
     static let all =
-        me + users + credentials + rooms + members + messages + reading + audit + realtime + auth + orgs + contracts
+        me + users + credentials + invites + rooms + members + messages + reading + audit + realtime + auth + orgs
+        + contracts
 
     // MARK: Sets that recur
 
@@ -91,6 +92,26 @@ enum Decisions {
         + ["POST /api/users/{user}/credentials", "DELETE /api/users/{user}/credentials/{credential}"].flatMap { route in
             [ruled(route, "an agent's"), ruledByOwners(route, "those of an agent with an owner's role")]
         }
+
+    private static let invites: [Decision] = [
+        .users(
+            "GET /api/invites",
+            may: [.admin, .owner, .stranger],
+            not: [.forbidden("role.not_allowed"): others]
+        ),
+        .users("POST /api/invites", "a member", may: [.admin, .owner, .stranger], not: [administratorOnly: others]),
+        .users(
+            "POST /api/invites",
+            "an owner",
+            may: [.owner, .stranger],
+            not: [ownerOnly: [.admin], administratorOnly: others]
+        ),
+        .users(
+            "DELETE /api/invites/{invite}",
+            may: administrators,
+            not: [administratorOnly: others, .hidden("invite.not_found"): [.stranger]]
+        ),
+    ]
 
     // MARK: Rooms
 

@@ -14,6 +14,8 @@ extension Town {
                 audit(path, by: asker)
             } else if path.contains("/credentials") {
                 try await credentials(method, path, circumstance)
+            } else if path.hasPrefix("/api/invites") {
+                try await invites(method, path, circumstance)
             } else if path.hasPrefix("/api/users") || path == "/api/me" {
                 try await users(method, path, circumstance, by: asker)
             } else if path.hasPrefix("/api/rooms") {
@@ -80,6 +82,21 @@ extension Town {
         case .get: return Request(method, base)
         case .post: return Request(method, base, #"{"label":"a key"}"#)
         default: return Request(method, "\(base)/\(try await issueSecret(to: agent).id)")
+        }
+    }
+
+    private func invites(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ circumstance: String?
+    ) async throws -> Request {
+        let email = "\(UUID().text)@example.com"
+        switch method {
+        case .get: return Request(method, path)
+        case .post:
+            let role = circumstance == "an owner" ? "owner" : "member"
+            return Request(method, path, #"{"email":"\#(email)","role":"\#(role)"}"#)
+        default: return Request(method, "/api/invites/\(try await invite(email))")
         }
     }
 

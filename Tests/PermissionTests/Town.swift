@@ -104,6 +104,7 @@ struct Town: Sendable {
             sessions: control.plane.sessions,
             issuer: control.plane.issuer,
             credentials: control.plane.credentials,
+            invites: control.plane.invites,
             cookies: cookies,
             limits: nil,
             masterKey: database.masterKey,

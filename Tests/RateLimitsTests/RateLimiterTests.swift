@@ -64,32 +64,35 @@ struct RateLimiterTests {
         }
     }
 
-    @Test func `what is used comes back evenly`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `what is used comes back evenly`() async throws {
         try await Self.run { (limits, _) async throws in
-            let rule = RateRule(name: "fast", limit: 5, window: .seconds(1))
+            // One comes back every three seconds.
+            let rule = RateRule(name: "slow", limit: 5, window: .seconds(15))
             let clock = ContinuousClock()
             let begin = clock.now
             var (allowed, refused) = (0, 0)
-            while clock.now - begin < .milliseconds(1500) {
+            while allowed <= 5 || refused == 0 {
                 if await limits.decide([RateCharge(rule, subject: "ada")]).isAllowed {
                     allowed += 1
+                    #expect(allowed <= 5 + Int((clock.now - begin) / .seconds(3)))
                 } else {
                     refused += 1
                 }
             }
-            // Five at once and one more each 200 ms.
-            #expect(allowed <= 5 + Int((clock.now - begin) / .milliseconds(200)))
-            #expect(allowed > 5 && refused > 0)
         }
     }
 
-    @Test func `who waits as long as it was told is let through`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `who waits as long as it was told is let through`() async throws {
         try await Self.run { (limits, _) async throws in
-            let rule = RateRule(name: "slow", limit: 1, window: .seconds(1))
-            #expect(await limits.decide([RateCharge(rule, subject: "ada")]).isAllowed)
-            let refused = await limits.decide([RateCharge(rule, subject: "ada")])
-            #expect(refused.retryAfterField == "1")
-            try await Task.sleep(for: .seconds(Int(try #require(refused.retryAfterField))!))
+            let rule = RateRule(name: "slow", limit: 1, window: .seconds(5))
+            var refused: RateDecision?
+            while refused == nil {
+                let decision = await limits.decide([RateCharge(rule, subject: "ada")])
+                if !decision.isAllowed { refused = decision }
+            }
+            let seconds = try #require(refused?.retryAfterField.flatMap { Int($0) })
+            #expect((1...5).contains(seconds))
+            try await Task.sleep(for: .seconds(seconds))
             #expect(await limits.decide([RateCharge(rule, subject: "ada")]).isAllowed)
         }
     }
@@ -175,7 +178,7 @@ struct RateLimiterTests {
     @Test func `keys tell nobody's address and expire by themselves`() async throws {
         try await Self.run { (limits, configuration) async throws in
             let redis = RedisClient(configuration)
-            let rule = RateRule(name: "brief", limit: 1, window: .seconds(3))
+            let rule = RateRule(name: "brief", limit: 1, window: .seconds(10))
             _ = await limits.decide([RateCharge(rule, subject: "192.0.2.1"), RateCharge(hourly, subject: "192.0.2.1")])
             let keys = try await redis.send(RedisCommand("KEYS", "*")).array ?? []
             #expect(keys.count == 2)
@@ -184,7 +187,7 @@ struct RateLimiterTests {
                 let left = try #require(try await redis.send(RedisCommand("PTTL", key)).int)
                 #expect(left > 0 && left <= 360_000)
             }
-            // The unit of the brief rule is back after three seconds.
+            // The unit of the brief rule is back after ten seconds.
             try await eventually { try await redis.send(RedisCommand("DBSIZE")).int == 1 }
             let strangers = RateLimiter(
                 redis: redis,

@@ -71,6 +71,7 @@ struct Premises: Sendable {
                 sessions: control.plane.sessions,
                 issuer: control.plane.issuer,
                 credentials: control.plane.credentials,
+                invites: control.plane.invites,
                 cookies: SessionCookies(origin: "http://127.0.0.1"),
                 limits: limits,
                 masterKey: database.masterKey,

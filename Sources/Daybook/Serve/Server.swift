@@ -254,6 +254,7 @@ struct Server {
                 sessions: sessions,
                 issuer: control.issuer,
                 credentials: control.credentials,
+                invites: control.invites,
                 cookies: cookies,
                 limits: limits?.requests,
                 masterKey: masterKey,

@@ -27,6 +27,7 @@ package struct ControlPlane: Sendable {
     package let sessions: SessionStore
     package let issuer: SessionIssuer
     package let credentials: AgentCredentials
+    package let invites: TenantInvites
     package let registry: TenantRegistry
     /// Reads the read models.
     package let pool: PostgresPool
@@ -54,6 +55,7 @@ package struct ControlPlane: Sendable {
         sessions = SessionStore(log: log, codec: codec, pool: pool, logger: logger)
         issuer = SessionIssuer(control: handler, reads: reads, sessions: sessions)
         credentials = AgentCredentials(control: handler, reads: reads, sessions: sessions)
+        invites = TenantInvites(control: handler, reads: reads)
         registry = TenantRegistry(handler)
     }
 

@@ -15,6 +15,7 @@ package struct TenantAPI: Sendable {
     let reads: ReadModels
     let issuer: SessionIssuer
     let credentials: AgentCredentials
+    let invites: TenantInvites
     let cursors: PageCursors
     let messaging: MessagingPolicy
     let audit: AuditQueries
@@ -29,6 +30,7 @@ package struct TenantAPI: Sendable {
         sessions: SessionStore,
         issuer: SessionIssuer,
         credentials: AgentCredentials,
+        invites: TenantInvites,
         cookies: SessionCookies,
         limits: RequestLimits?,
         masterKey: MasterKey,
@@ -39,6 +41,7 @@ package struct TenantAPI: Sendable {
         self.reads = reads
         self.issuer = issuer
         self.credentials = credentials
+        self.invites = invites
         self.messaging = messaging
         cursors = PageCursors(masterKey: masterKey)
         audit = AuditQueries(log: commands.log, codec: commands.codec, reads: reads)
@@ -55,7 +58,8 @@ package struct TenantAPI: Sendable {
 
     /// The whole surface.
     package var endpoints: [Endpoint] {
-        meEndpoints + userEndpoints + credentialEndpoints + roomEndpoints + memberEndpoints + timelineEndpoints
+        meEndpoints + userEndpoints + credentialEndpoints + inviteEndpoints + roomEndpoints + memberEndpoints
+            + timelineEndpoints
             + messageEndpoints
             + reactionEndpoints
             + readingEndpoints + auditEndpoints + proofEndpoints + receiptEndpoints
