@@ -148,21 +148,29 @@ package final class SessionStore: Sendable {
     package func look() async throws {
         if state.withLock({ $0.heard }) == nil { _ = begin(at: try await projected()) }
         var heard = state.withLock { $0.heard } ?? 0
-        var news = SessionEnds()
         while true {
             let page = try await log.read(of: .installation, after: heard, limit: 500)
+            var ends: [(SessionRoot, Position)] = []
             for raw in page where SessionEnds.types.contains(raw.type.name) {
-                guard let root = try await root(of: raw) else { continue }
-                let isNew = state.withLock { $0.ends.insert(root, at: raw.position, heard: .now) }
-                if isNew { _ = news.insert(root, at: raw.position, heard: .now) }
+                if let root = try await root(of: raw) { ends.append((root, raw.position)) }
             }
             heard = page.last?.position ?? heard
-            if page.count < 500 { break }
+            learn(ends, upTo: heard)
+            guard page.count == 500 else { return }
         }
-        let observers = state.withLock { state in
+    }
+
+    /// Nothing can fail between an end's being known and everybody's being told.
+    private func learn(_ ends: [(SessionRoot, Position)], upTo heard: Position) {
+        let now = ContinuousClock.now
+        let (news, observers) = state.withLock { state in
+            var news = SessionEnds()
+            for (root, position) in ends where state.ends.insert(root, at: position, heard: now) {
+                _ = news.insert(root, at: position, heard: now)
+            }
             state.heard = max(state.heard ?? 0, heard)
-            state.ends.forget(heardBefore: .now - Self.memory, projected: state.projected)
-            return state.observers
+            state.ends.forget(heardBefore: now - Self.memory, projected: state.projected)
+            return (news, state.observers)
         }
         guard !news.isEmpty else { return }
         for observer in observers { observer(news) }
