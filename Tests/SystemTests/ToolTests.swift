@@ -7,7 +7,7 @@ struct ToolTests {
     @Test func `migrating and making a tenant can be repeated`() async throws {
         try await Installation.run(owners: ["ada"], auditors: ["bob"]) { (installation) async throws in
             let again = try await installation.tool("migrate")
-            #expect(again == "control: nothing to do\nproduct: nothing to do\nvmplane: nothing to do\n")
+            #expect(again == "control: nothing to do\nvmplane: nothing to do\nproduct: nothing to do\n")
             let tenant = ["tenant", "create", Installation.tenant, "--owner", "ada", "--auditor", "bob"]
             let first = try await installation.tool(tenant)
             #expect(try await installation.tool(tenant) == first)

@@ -4,6 +4,8 @@ internal import Redis
 
 /// Looks where the partitions stand, for metrics and readiness.
 struct PartitionWatch: Sendable {
+    /// Whose they are, if there are others to be told from.
+    let cell: String?
     /// Connects as the role `daybook_projector`.
     let pool: PostgresPool
     let redis: RedisClient

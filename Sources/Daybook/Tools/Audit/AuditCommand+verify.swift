@@ -21,12 +21,12 @@ extension AuditCommand {
 
         func run() throws {
             let settings = try Settings(installation, heads)
-            let installation = Installation(settings)
+            let installation = try Installation(settings)
             let connection = try PostgresConnection(installation.configuration(.product, as: .projector))
             let partitions = try connection.execute("SELECT partition FROM es.heads ORDER BY partition").decode(
                 Int32.self
             )
-            let folder = try HeadKeys(settings: settings).folder()
+            let folder = try HeadKeys(of: installation.cell, settings).folder()
             var verifier = LogVerifier(on: connection)
             var isWhole = true
             for partition in partitions {
