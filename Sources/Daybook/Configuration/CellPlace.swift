@@ -37,7 +37,8 @@ struct CellPlace: Equatable, Sendable {
             )
         ]
         for entry in entries where entry.name != main {
-            guard entry.name.wholeMatch(of: #/[a-z][a-z0-9-]{0,31}/#) != nil else {
+            // What the control log is called in metrics can be no cell's name.
+            guard entry.name.wholeMatch(of: #/[a-z][a-z0-9-]{0,31}/#) != nil, entry.name != "control" else {
                 throw ToolError("cells-file: '\(entry.name)' cannot be a cell's name")
             }
             guard let postgres = entry.postgres, let redis = entry.redis else {

@@ -8,7 +8,8 @@ struct PartitionWatch: Sendable {
     let cell: String?
     /// Connects as the role `daybook_projector`.
     let pool: PostgresPool
-    let redis: RedisClient
+    /// Nil where nothing is fanned out.
+    let redis: RedisClient?
 
     /// What is asked of the stores may take at most so long.
     private static let timeout = Duration.seconds(2)
@@ -16,6 +17,7 @@ struct PartitionWatch: Sendable {
     /// As Postgres has them; with what Redis holds, if it is there.
     func look() async throws -> [PartitionStatus] {
         let found = try await stored()
+        guard let redis else { return found }
         do { return try await found.asking(redis) } catch { return found }
     }
 

@@ -117,7 +117,13 @@ struct Server {
         Monitoring.watchProcess(roles: roles, draining: draining)
         Monitoring.watch(cells, control: control.pool)
         if let limits { Monitoring.watch(limits.redis, as: "limits") }
-        if !projecting.isEmpty { Monitoring.watch(cells.map(\.partitions)) }
+        var watched = projecting.isEmpty ? [] : cells.map(\.partitions)
+        if roles.contains(.registrar) {
+            let pool = PostgresPool(installation.configuration(.control, as: .projector), size: 1, queueLimit: 10)
+            pools.append(pool)
+            watched.append(PartitionWatch(cell: Self.registry, pool: pool, redis: nil))
+        }
+        if !watched.isEmpty { Monitoring.watch(watched) }
 
         // What answers.
         let router = Router<DaybookRequestContext>.daybook(
@@ -197,6 +203,9 @@ struct Server {
         self.pools = pools
     }
 
+    /// What the control log's partition is told by in logs and metrics, beside those of cells.
+    private static let registry = "control"
+
     /// Writes the read models of the control log.
     private static func registry(
         _ installation: Installation,
@@ -208,7 +217,8 @@ struct Server {
             partitions: [Tenant.installation.partition]
         )
         configuration.set = .control
-        configuration.name = "registrar"
+        configuration.name = "registry"
+        configuration.cell = Self.registry
         return Projector(
             configuration,
             log: control.log,
