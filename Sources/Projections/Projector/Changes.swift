@@ -53,6 +53,7 @@ struct ProductChanges: Changes {
         case .handle: break
         // Done by `PartitionProjection`, between batches.
         case .repair: break
+        case .limits, .usage: break
         case .control: preconditionFailure("the event is of another log")
         case .room(let id, let change):
             if case .messagesRangeDeleted = change, posts.rooms.contains(id) { writePosts() }

@@ -26,7 +26,7 @@ package enum RealtimeDerivation {
                     ]
                 } ?? []
             case .repair: [repaired]
-            case .handle, .control: []
+            case .handle, .limits, .usage, .control: []
             }
         return told.enumerated().map { index, told in
             RealtimeEvent(
