@@ -30,11 +30,3 @@ package struct Limits: Fold {
     /// What holds: of both sides the lower bound each.
     package func limit(of meter: Meter) -> MeterLimit { granted(meter).limit.lowest(own(meter)) }
 }
-
-extension MeterLimit {
-    /// The stricter of both, bound by bound.
-    package func lowest(_ other: MeterLimit) -> MeterLimit {
-        func lower(_ a: Int64?, _ b: Int64?) -> Int64? { a.map { a in b.map { min(a, $0) } ?? a } ?? b }
-        return MeterLimit(hard: lower(hard, other.hard), soft: lower(soft, other.soft))
-    }
-}

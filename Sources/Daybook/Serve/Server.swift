@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import Mail
+internal import Metering
 internal import Migrations
 internal import Observability
 internal import OrgsAPI
@@ -146,6 +147,10 @@ struct Server {
                     logger: logger
                 )
             )
+        }
+        if roles.contains(.projector) {
+            let metering = Metering(commands: commands, reads: reads, pool: watcher, logger: logger)
+            services.append(Background("metering") { await metering.run() })
         }
         if roles.contains(.registrar) {
             var configuration = Projector.Configuration(

@@ -36,6 +36,14 @@ package struct MeterLimit: Codable, Sendable, Equatable {
     }
 }
 
+extension MeterLimit {
+    /// The stricter of both, bound by bound.
+    package func lowest(_ other: MeterLimit) -> MeterLimit {
+        func lower(_ a: Int64?, _ b: Int64?) -> Int64? { a.map { a in b.map { min(a, $0) } ?? a } ?? b }
+        return MeterLimit(hard: lower(hard, other.hard), soft: lower(soft, other.soft))
+    }
+}
+
 /// Who set a limit.
 package enum LimitSource: String, Codable, Sendable, CaseIterable {
     /// Nobody: what an installation gives to all.

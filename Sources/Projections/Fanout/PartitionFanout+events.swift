@@ -108,8 +108,12 @@ extension PartitionFanout {
             let owner = QueueOwner(tenant, user)
             guard users[owner]?.standings.at(event.position - 1) != nil else { return }
             revoke(.all, from: owner, at: event.position, &commands)
-        case .user(let user, .roleChanged(let role)) where role == .guest:
-            revoke(.channels, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .user(let user, .roleChanged(let role)) where role == .guest || role == .member:
+            let owner = QueueOwner(tenant, user)
+            if role == .guest { revoke(.channels, from: owner, at: event.position, &commands) }
+            if users[owner]?.standings.at(event.position - 1)?.administrator == true {
+                revoke(.administration, from: owner, at: event.position, &commands)
+            }
         case .repair(_, let repair):
             // It may be a room's stream or a user's: what was made of either is not what it is now. Whoever can see it loads it
             // afresh, so nothing of before need be shown.
@@ -202,6 +206,9 @@ extension PartitionFanout {
         let groups: [(FanoutEntry.Right, [ServedUser])]
         switch event.audience {
         case .tenant: groups = [(.any, present(users.byTenant[tenant] ?? []))]
+        case .administrators:
+            let present = present(users.byTenant[tenant] ?? [])
+            groups = [(.administrator, present.filter { $0.standings.at(position)?.administrator == true })]
         case .tenantAndFormer(let former):
             let others = present(users.byTenant[tenant] ?? []).filter { $0.owner.id != former }
             groups = [(.any, others + ended(former))]

@@ -26,7 +26,9 @@ package enum RealtimeDerivation {
                     ]
                 } ?? []
             case .repair: [repaired]
-            case .handle, .limits, .usage, .control: []
+            case .limits(_, let event): [limit(event)]
+            case .usage(_, let event): [usage(event)]
+            case .handle, .control: []
             }
         return told.enumerated().map { index, told in
             RealtimeEvent(
