@@ -170,6 +170,11 @@ let package = Package(
             "Workers/Registrar",
             ["Commands", "Events", "EventStore", "Postgres", "Projections", logging]
         ),
+        module(
+            "Metering",
+            "Workers/Metering",
+            ["Commands", "Events", "EventStore", "Postgres", "Projections", logging]
+        ),
         module("OIDC", "Integrations/OIDC", [crypto, httpClient, jwtKit, logging, nioCore, nioHTTP1]),
         module("Mail", "Integrations/Mail", [crypto, nioCore, nioPosix, nioSSL]),
         module("SlackImport", "Integrations/Slack", ["Commands", "Events", "EventStore", "Zip"]),
@@ -178,7 +183,7 @@ let package = Package(
             name: "Daybook",
             dependencies: [
                 "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
-                "Observability", "Postgres",
+                "Metering", "Observability", "Postgres",
                 "OrgsAPI", "Projections", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings",
                 "SlackImport",
                 "TenantAPI", "Threads",
@@ -229,6 +234,10 @@ let package = Package(
         tests(
             "RegistrarTests",
             ["Registrar", "Commands", "Events", "EventStore", "Postgres", logging]
+        ),
+        tests(
+            "MeteringTests",
+            ["Metering", "Commands", "Events", "EventStore", "Postgres", "Projections", logging]
         ),
         tests("RateLimitsTests", ["RateLimits", "Redis", crypto, logging]),
         tests("SessionsTests", ["Sessions", "Commands", "Events", "EventStore", "Postgres"]),

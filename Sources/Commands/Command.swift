@@ -57,7 +57,7 @@ package struct Decision<Answer: Sendable>: Sendable {
     package private(set) var items: [Item] = []
     package private(set) var counters: [CounterMove] = []
     /// What is said when a counter has no room, by counter.
-    private(set) var limits: [UUID: Refusal] = [:]
+    private(set) var limits: [UUID: @Sendable (_ value: Int64) -> Refusal] = [:]
     package var answer: Answer
 
     package init(_ answer: Answer) { self.answer = answer }
@@ -72,6 +72,16 @@ package struct Decision<Answer: Sendable>: Sendable {
     /// Moves a counter of the tenant with the events, at most once a counter; if that takes it past `max`, the command
     /// is refused with `refusal`. The log judges this, so that racing commands cannot both take the last unit.
     package mutating func count(_ counter: UUID, by amount: Int32, max: Int64, else refusal: Refusal) {
+        count(counter, by: amount, max: max) { _ in refusal }
+    }
+
+    /// - Parameter refusal: is told the value that the counter had.
+    package mutating func count(
+        _ counter: UUID,
+        by amount: Int32,
+        max: Int64,
+        else refusal: @escaping @Sendable (_ value: Int64) -> Refusal
+    ) {
         precondition(limits[counter] == nil, "a decision moves a counter at most once")
         counters.append(CounterMove(counter, .add(amount, max: max)))
         limits[counter] = refusal

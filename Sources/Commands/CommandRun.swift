@@ -131,9 +131,11 @@ struct CommandRun<C: Command> {
                 }
                 return value + Int64(amount) > max
             }
-            guard let full, let refusal = decision.limits[full.counter] else {
+            guard let full, let value = values[full.counter], let refusal = decision.limits[full.counter]?(value) else {
                 throw CommandError.failed("the log refused \(C.name) for counters that have room: \(values)")
             }
+            // The log says so only where all that the decision read still stood.
+            if refusal.kind == .exhausted { throw refusal }
             return try await conclude(.refused(refusal), on: loader)
         case .conflict(let versions): return moved(versions, from: touched)
         case .duplicate(_, let last, let answer): return .done(try replay(answer, at: last))

@@ -12,8 +12,10 @@ package struct Refusal: Error, Codable, Sendable, Equatable {
         case preconditionFailed
         /// A value breaks a rule: 422.
         case invalid
-        /// A limit is used up: 429 is for rates, this is 409.
+        /// So many of something are open at a time: 429 is for rates, this is 409.
         case limit
+        /// A limit of the tenant is reached: 403. It is kept for no key, since there may be room when the command is sent again.
+        case exhausted
     }
 
     package let kind: Kind
@@ -22,6 +24,8 @@ package struct Refusal: Error, Codable, Sendable, Equatable {
     package let message: String
     /// JSON Pointer into the request, if one value is at fault.
     package let pointer: String?
+    /// The limit that is reached, if that is why.
+    package var limit: ReachedLimit?
 
     package init(_ kind: Kind, _ code: String, _ message: String, pointer: String? = nil) {
         self.kind = kind

@@ -10,6 +10,8 @@ package enum AnyEvent: Sendable, Equatable {
     case message(MessageID, MessageEvent)
     case readState(ReadStateID, ReadStateEvent)
     case repair(RepairID, RepairEvent)
+    case limits(LimitsID, LimitEvent)
+    case usage(UsageID, UsageEvent)
     case control(ControlEvent)
 
     /// What happened, whatever it happened to.
@@ -21,6 +23,8 @@ package enum AnyEvent: Sendable, Equatable {
         case .message(_, let event): event
         case .readState(_, let event): event
         case .repair(_, let event): event
+        case .limits(_, let event): event
+        case .usage(_, let event): event
         case .control(let event): event.said
         }
     }
@@ -34,6 +38,8 @@ package enum AnyEvent: Sendable, Equatable {
         case .message(let id, _): "\(id)"
         case .readState(let id, _): "\(id)"
         case .repair(let id, _): "\(id)"
+        case .limits(let id, _): "\(id)"
+        case .usage(let id, _): "\(id)"
         case .control(let event): event.streamName
         }
     }
@@ -41,7 +47,7 @@ package enum AnyEvent: Sendable, Equatable {
     /// The room that it happened in or to, if it did in one.
     package var room: RoomID? {
         switch self {
-        case .user, .handle, .repair, .control: nil
+        case .user, .handle, .repair, .limits, .usage, .control: nil
         case .room(let id, _): id
         case .message(_, let event): event.room
         case .readState(_, .markerMoved(_, let room, _)): room
@@ -54,6 +60,7 @@ package enum EventCatalog {
     package static let kinds: [any Event.Type] =
         [
             UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self, RepairEvent.self,
+            LimitEvent.self, UsageEvent.self,
         ] + ControlEvent.kinds
 
     /// The kind of stream that an event name belongs to, whatever its version.

@@ -20,6 +20,7 @@ enum Samples {
     static let credential = CredentialID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000ee")!)
     static let room = RoomID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000c0")!)
     static let message = MessageID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000d0")!)
+    static let november = Month("2026-11")!
     static let source = Source(
         system: "slack",
         id: "C123/1541446243.000100",
@@ -46,6 +47,16 @@ enum Samples {
             written(HandleEvent.taken(user: ada)),
             written(RepairEvent.retried(stream: room.uuid, by: "eve")),
             written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),
+            written(LimitEvent.set(meter: .messages, limit: MeterLimit(hard: 10_000, soft: 8_000), source: .plan)),
+            written(UsageEvent.budgetAlerted(meter: .messages, soft: 8_000, used: 8_001, period: november)),
+            written(UsageEvent.limitReached(meter: .messages, hard: 10_000, used: 10_000, period: november)),
+            written(UsageEvent.limitCleared(meter: .messages, used: 0)),
+            written(
+                UsageEvent.billingPeriodClosed(
+                    period: november,
+                    quantities: [.init(.messages, 10_000), .init(.users, 12), .init(.rooms, 7)]
+                )
+            ),
             written(RoomEvent.created(kind: .private, name: "engines", topic: "Analytical ones", source: source)),
             written(RoomEvent.changed(name: "looms", topic: nil)),
             written(RoomEvent.archived),

@@ -4,7 +4,8 @@
 /// "The room" is private; its moderator is the owner.
 enum Decisions {
     static let all =
-        me + users + credentials + invites + rooms + members + messages + reading + audit + realtime + auth + orgs
+        me + users + credentials + invites + rooms + members + messages + reading + usage + audit + realtime + auth
+        + orgs
         + contracts
 
     // MARK: Sets that recur
@@ -110,6 +111,29 @@ enum Decisions {
             "DELETE /api/invites/{invite}",
             may: administrators,
             not: [administratorOnly: others, .hidden("invite.not_found"): [.stranger]]
+        ),
+    ]
+
+    // MARK: Usage
+
+    private static let usage: [Decision] = [
+        .users("GET /api/usage", "one's own", may: tenant.union([.stranger])),
+        .users(
+            "GET /api/usage",
+            "another's",
+            may: [.admin, .owner, .stranger],
+            not: [administratorOnly: others]
+        ),
+        .users("GET /api/limits", may: [.admin, .owner, .stranger], not: [.forbidden("role.not_allowed"): others]),
+        .users(
+            "PUT /api/limits/{meter}",
+            may: [.owner, .stranger],
+            not: [ownerOnly: others.union([.admin])]
+        ),
+        .users(
+            "GET /api/billing/periods",
+            may: [.admin, .owner, .stranger],
+            not: [.forbidden("role.not_allowed"): others]
         ),
     ]
 

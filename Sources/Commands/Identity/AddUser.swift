@@ -14,11 +14,13 @@ package struct AddUser: Command {
         package var user: Loaded<User>
         /// Nil for a handle that cannot be one.
         package var handle: Loaded<Handle>?
+        package var limits: Limits
 
-        package init(me: Loaded<User>?, user: Loaded<User>, handle: Loaded<Handle>?) {
+        package init(me: Loaded<User>?, user: Loaded<User>, handle: Loaded<Handle>?, limits: Limits = Limits()) {
             self.me = me
             self.user = user
             self.handle = handle
+            self.limits = limits
         }
     }
 
@@ -55,9 +57,12 @@ package struct AddUser: Command {
     package func load(by loader: borrowing StateLoader) async throws -> State {
         let me = try await loader.loadCaller()
         let user = try await loader.loadNew(User.self, user)
-        guard let handle = Handle.normalized(handle) else { return State(me: me, user: user, handle: nil) }
+        let limits = try await loader.loadLimits().state
+        guard let handle = Handle.normalized(handle) else {
+            return State(me: me, user: user, handle: nil, limits: limits)
+        }
         let id = HandleID(tenant: loader.caller.tenant, handle: handle)
-        return State(me: me, user: user, handle: try await loader.loadNew(Handle.self, id))
+        return State(me: me, user: user, handle: try await loader.loadNew(Handle.self, id), limits: limits)
     }
 
     package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
@@ -81,6 +86,7 @@ package struct AddUser: Command {
         )
         decision.append(joined, to: user)
         decision.append(.taken(user: user), to: handle.id)
+        decision.use(of: .users, under: state.limits, for: caller)
         if role == .owner { decision.countOwner(joining: caller.tenant) }
         return decision
     }

@@ -12,6 +12,7 @@ package struct DeactivateUser: UserCommand {
         var decision = Decision()
         guard user.active else { return decision }
         decision.append(.deactivated, to: state.user.id)
+        decision.release(.users, for: caller)
         if user.role == .owner { decision.countOwner(leaving: caller.tenant) }
         return decision
     }

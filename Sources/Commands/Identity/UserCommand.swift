@@ -18,10 +18,13 @@ extension UserCommand {
 package struct UserState: Sendable {
     package var me: Loaded<User>?
     package var user: Loaded<User>
+    /// For what makes users active.
+    package var limits: Limits
 
-    package init(me: Loaded<User>?, user: Loaded<User>) {
+    package init(me: Loaded<User>?, user: Loaded<User>, limits: Limits = Limits()) {
         self.me = me
         self.user = user
+        self.limits = limits
     }
 
     /// The user, to whoever rules over them: administrators rule over all but owners, owners over all.

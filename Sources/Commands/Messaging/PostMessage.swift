@@ -12,19 +12,22 @@ package struct PostMessage: Command {
         package var root: Loaded<Message>?
         /// Whom the body mentions, members or not, each once.
         package var mentioned: [UserID]
+        package var limits: Limits
 
         package init(
             me: Loaded<User>?,
             room: Loaded<Room>,
             message: Loaded<Message>,
             root: Loaded<Message>? = nil,
-            mentioned: [UserID] = []
+            mentioned: [UserID] = [],
+            limits: Limits = Limits()
         ) {
             self.me = me
             self.room = room
             self.message = message
             self.root = root
             self.mentioned = mentioned
+            self.limits = limits
         }
     }
 
@@ -64,7 +67,8 @@ package struct PostMessage: Command {
         // Neither its room nor what it answers ever changes.
         if let thread { root = try await loader.peek(Message.self, thread) }
         let mentioned = try await loader.mentioned(in: body)
-        return State(me: me, room: room, message: message, root: root, mentioned: mentioned)
+        let limits = try await loader.loadLimits().state
+        return State(me: me, room: room, message: message, root: root, mentioned: mentioned, limits: limits)
     }
 
     package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
@@ -95,6 +99,7 @@ package struct PostMessage: Command {
             source: source
         )
         decision.append(posted, to: message)
+        decision.use(of: .messages, under: state.limits, for: caller)
         return decision
     }
 }

@@ -11,7 +11,9 @@ package struct ArchiveRoom: RoomCommand {
         let standing = try Standing(of: caller, state.me)
         try state.room.requireModerated(by: standing)
         var decision = Decision()
-        if !state.room.state.archived { decision.append(.archived, to: room) }
+        guard !state.room.state.archived else { return decision }
+        decision.append(.archived, to: room)
+        decision.release(.rooms, for: caller)
         return decision
     }
 }

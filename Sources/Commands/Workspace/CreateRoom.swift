@@ -12,11 +12,18 @@ package struct CreateRoom: Command {
         package var me: Loaded<User>?
         package var room: Loaded<Room>
         package var members: [Loaded<User>]
+        package var limits: Limits
 
-        package init(me: Loaded<User>?, room: Loaded<Room>, members: [Loaded<User>]) {
+        package init(
+            me: Loaded<User>?,
+            room: Loaded<Room>,
+            members: [Loaded<User>],
+            limits: Limits = Limits()
+        ) {
             self.me = me
             self.room = room
             self.members = members
+            self.limits = limits
         }
     }
 
@@ -53,7 +60,8 @@ package struct CreateRoom: Command {
         State(
             me: try await loader.loadCaller(),
             room: try await loader.loadNew(Room.self, room),
-            members: try await loader.loadNewMembers(members)
+            members: try await loader.loadNewMembers(members),
+            limits: try await loader.loadLimits().state
         )
     }
 
@@ -66,6 +74,7 @@ package struct CreateRoom: Command {
         try NewMembers.check(state.members)
         var decision = Decision(Answer(room: room))
         decision.append(.created(kind: kind, name: title, topic: topic, source: source), to: room)
+        decision.use(of: .rooms, under: state.limits, for: caller)
         var added: Set<UserID> = []
         if let creator = standing.user {
             decision.append(.memberAdded(user: creator, role: .moderator), to: room)

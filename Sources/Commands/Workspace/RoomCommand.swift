@@ -18,9 +18,12 @@ extension RoomCommand {
 package struct RoomState: Sendable {
     package var me: Loaded<User>?
     package var room: Loaded<Room>
+    /// For what opens rooms.
+    package var limits: Limits
 
-    package init(me: Loaded<User>?, room: Loaded<Room>) {
+    package init(me: Loaded<User>?, room: Loaded<Room>, limits: Limits = Limits()) {
         self.me = me
         self.room = room
+        self.limits = limits
     }
 }

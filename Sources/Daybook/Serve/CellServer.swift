@@ -4,6 +4,7 @@ internal import EventStore
 internal import Events
 internal import GatewayHTTP
 internal import Logging
+internal import Metering
 internal import Postgres
 internal import Projections
 internal import RealtimeAPI
@@ -97,6 +98,8 @@ struct CellServer {
                     logger: logger
                 )
             )
+            let metering = Metering(commands: commands, reads: reads, pool: watcher, logger: logger)
+            services.append(Background("metering") { await metering.run() })
         }
         let realtime =
             roles.contains(.realtime)

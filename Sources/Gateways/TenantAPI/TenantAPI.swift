@@ -62,6 +62,7 @@ package struct TenantAPI: Sendable {
             + timelineEndpoints
             + messageEndpoints
             + reactionEndpoints
+            + usageEndpoints
             + readingEndpoints + auditEndpoints + proofEndpoints + receiptEndpoints
     }
 

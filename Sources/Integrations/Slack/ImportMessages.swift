@@ -42,6 +42,7 @@ struct ImportMessages: Command {
         /// Those to be posted, and the roots that they answer.
         var messages: [MessageID: Loaded<Message>] = [:]
         var mentioned: [MessageID: [UserID]] = [:]
+        var limits = Limits()
     }
 
     struct Answer: Codable, Sendable, Equatable {
@@ -62,6 +63,7 @@ struct ImportMessages: Command {
 
     func load(by loader: borrowing StateLoader) async throws -> State {
         var state = State()
+        state.limits = try await loader.loadLimits().state
         for message in messages {
             state.messages[message.message] = try await loader.loadNew(Message.self, message.message)
         }
@@ -83,7 +85,11 @@ struct ImportMessages: Command {
     func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
         var draft = Draft(state: state, caller: caller)
         for message in messages { draft.add(message) }
-        return draft.decision
+        var decision = draft.decision
+        let posted = decision.answer.posted
+        // All of them or none: what was left out for lack of room would never be asked for again.
+        if posted > 0 { decision.use(Int32(posted), of: .messages, under: state.limits, for: caller) }
+        return decision
     }
 }
 

@@ -6,13 +6,14 @@ package import Redis
 /// A queue's entry: what the event is without what it says. Field `e` of the stream's entry:
 ///
 /// ```
-/// type code 1 byte ‖ right 1 byte, 'm' as a member, 'c' as one who sees all channels, 'a' as any user ‖ room 16 bytes, or none
+/// type code 1 byte ‖ right 1 byte, 'm' as a member, 'c' as one who sees all channels, 'd' as an administrator, 'a' as any user ‖ room 16 bytes, or none
 /// ```
 package struct FanoutEntry: Sendable, Equatable {
     /// Why the user may see it, and so what takes that away.
     package enum Right: UInt8, Sendable {
         case member = 0x6D
         case channels = 0x63
+        case administrator = 0x64
         case any = 0x61
     }
 
@@ -45,6 +46,8 @@ package struct FanoutFences: Sendable, Equatable {
         case room(RoomID)
         /// Became a guest.
         case channels
+        /// Ceased to be an administrator.
+        case administration
         /// Ceased to see anything.
         case all
 
@@ -52,6 +55,7 @@ package struct FanoutFences: Sendable, Equatable {
             switch self {
             case .room(let room): "r\(room.uuid.hex)"
             case .channels: "c"
+            case .administration: "d"
             case .all: "*"
             }
         }
@@ -59,6 +63,7 @@ package struct FanoutFences: Sendable, Equatable {
         init?(field: String) {
             switch field.first {
             case "c": self = .channels
+            case "d": self = .administration
             case "*": self = .all
             case "r":
                 let digits = Array(field.utf8.dropFirst())
@@ -99,6 +104,7 @@ package struct FanoutFences: Sendable, Equatable {
         switch entry.right {
         case .member: return entry.room.map { position < revocations[.room($0), default: 0] } ?? false
         case .channels: return position < revocations[.channels, default: 0]
+        case .administrator: return position < revocations[.administration, default: 0]
         case .any: return false
         }
     }

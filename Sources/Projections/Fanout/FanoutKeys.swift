@@ -14,7 +14,7 @@ package typealias QueueOwner = RealtimeFacts.Key<UserID>
 /// daybook:<p>:interest              stream    u: tenant ‖ user, somebody has come for them
 /// daybook:<p>:served                set       tenant ‖ user, whose queues are kept
 /// daybook:<p>:q:<tenant>:<user>     stream    id: position-k, e: reference           (FanoutEntry)
-/// daybook:<p>:u:<tenant>:<user>     hash      f: floor, r<room> | c | *: revocations (FanoutFences)
+/// daybook:<p>:u:<tenant>:<user>     hash      f: floor, r<room> | c | d | *: revocations (FanoutFences)
 /// daybook:<p>:ev:<position>-<k>     string    payload                                (RealtimePayload.stored)
 /// daybook:poll:<queue>              string    gateway, alive until                   (the realtime API's)
 /// daybook:notices:<gateway>         stream    whose polls are over                   (the realtime API's)

@@ -23,7 +23,7 @@ extension PartitionFanout {
         guard case .success(let recorded) = event.decoded else { return true }
         return switch recorded.event {
         case .message(_, .deleted), .room(_, .messagesRangeDeleted), .user(_, .forgotten): true
-        case .message, .room, .user, .readState, .handle, .repair, .control: false
+        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .control: false
         }
     }
 
@@ -86,7 +86,7 @@ extension PartitionFanout {
                 switch event.event {
                 case .user(let id, _): id
                 case .repair(_, let repair): UserID(repair.parked)
-                case .room, .message, .readState, .handle, .control: nil
+                case .room, .message, .readState, .handle, .limits, .usage, .control: nil
                 }
             guard let user, users[QueueOwner(event.raw.tenant, user)] != nil else { continue }
             changed.insert(QueueOwner(event.raw.tenant, user))
@@ -108,8 +108,12 @@ extension PartitionFanout {
             let owner = QueueOwner(tenant, user)
             guard users[owner]?.standings.at(event.position - 1) != nil else { return }
             revoke(.all, from: owner, at: event.position, &commands)
-        case .user(let user, .roleChanged(let role)) where role == .guest:
-            revoke(.channels, from: QueueOwner(tenant, user), at: event.position, &commands)
+        case .user(let user, .roleChanged(let role)) where role == .guest || role == .member:
+            let owner = QueueOwner(tenant, user)
+            if role == .guest { revoke(.channels, from: owner, at: event.position, &commands) }
+            if users[owner]?.standings.at(event.position - 1)?.administrator == true {
+                revoke(.administration, from: owner, at: event.position, &commands)
+            }
         case .repair(_, let repair):
             // It may be a room's stream or a user's: what was made of either is not what it is now. Whoever can see it loads it
             // afresh, so nothing of before need be shown.
@@ -118,7 +122,7 @@ extension PartitionFanout {
             for user in users.byTenant[tenant] ?? [] {
                 revoke(.room(room), from: user.owner, at: event.position, &commands)
             }
-        case .room, .user, .message, .readState, .handle, .control: break
+        case .room, .user, .message, .readState, .handle, .limits, .usage, .control: break
         }
     }
 
@@ -202,6 +206,9 @@ extension PartitionFanout {
         let groups: [(FanoutEntry.Right, [ServedUser])]
         switch event.audience {
         case .tenant: groups = [(.any, present(users.byTenant[tenant] ?? []))]
+        case .administrators:
+            let present = present(users.byTenant[tenant] ?? [])
+            groups = [(.administrator, present.filter { $0.standings.at(position)?.administrator == true })]
         case .tenantAndFormer(let former):
             let others = present(users.byTenant[tenant] ?? []).filter { $0.owner.id != former }
             groups = [(.any, others + ended(former))]

@@ -110,16 +110,16 @@ extension ServedUsers {
         guard !owners.isEmpty else { return [:] }
         let rows = try connection.execute(
             """
-            SELECT t.tenant, t.member, t.from_position, t.to_position, t.guest
+            SELECT t.tenant, t.member, t.from_position, t.to_position, t.guest, t.administrator
               FROM unnest(\(owners.map(\.tenant)), \(owners.map(\.id.uuid))) AS k (tenant, member)
               CROSS JOIN LATERAL (
                 SELECT * FROM rm.tenant_memberships t WHERE t.tenant = k.tenant AND t.member = k.member OFFSET 0) t
              ORDER BY t.from_position
             """
         )
-        return Dictionary(grouping: try rows.decode((UUID, UUID, Int64, Int64?, Bool).self)) {
+        return Dictionary(grouping: try rows.decode((UUID, UUID, Int64, Int64?, Bool, Bool).self)) {
             QueueOwner($0.0, UserID($0.1))
         }
-        .mapValues { $0.map { Standing(Interval(from: $0.2, to: $0.3), guest: $0.4) } }
+        .mapValues { $0.map { Standing(Interval(from: $0.2, to: $0.3), guest: $0.4, administrator: $0.5) } }
     }
 }

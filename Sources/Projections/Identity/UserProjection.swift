@@ -19,11 +19,15 @@ enum UserProjection {
                 INSERT INTO rm.users (tenant, id, handle, name, kind, role, active, version, joined_position)
                 VALUES (\(tenant), \(id), \(handle.text), \(name.text), \(kind), \(role), true, \(raw.version), \(raw.position))
                 """
-            return [Write(join)] + intervals(of: user, at: raw)
+            return [Write(join)] + intervals(of: user, at: raw) + UsageProjection.change(.users, by: 1, at: raw)
         case .profileChanged(let name): return [change("name = \(name.text)")]
         case .roleChanged(let role): return [change("role = \(role)")] + intervals(of: user, at: raw)
-        case .deactivated: return [change("active = false")] + intervals(of: user, at: raw)
-        case .reactivated: return [change("active = true")] + intervals(of: user, at: raw)
+        case .deactivated:
+            return [change("active = false")] + intervals(of: user, at: raw)
+                + UsageProjection.change(.users, by: -1, at: raw)
+        case .reactivated:
+            return [change("active = true")] + intervals(of: user, at: raw)
+                + UsageProjection.change(.users, by: 1, at: raw)
         case .forgotten:
             // The key first: if it cannot be destroyed, the person is not forgotten.
             return [
@@ -45,13 +49,14 @@ enum UserProjection {
                   FROM rm.users u
                  WHERE u.tenant = \(raw.tenant) AND u.id = \(user.uuid)
                    AND t.tenant = u.tenant AND t.member = u.id AND t.to_position IS NULL
-                   AND NOT (u.active AND u.role <> 'auditor' AND t.guest = (u.role = 'guest'))
+                   AND NOT (u.active AND u.role <> 'auditor' AND t.guest = (u.role = 'guest')
+                            AND t.administrator = (u.role IN ('owner', 'admin')))
                 """
             ),
             Write(
                 """
-                INSERT INTO rm.tenant_memberships (tenant, member, from_position, guest)
-                SELECT u.tenant, u.id, \(raw.position), u.role = 'guest'
+                INSERT INTO rm.tenant_memberships (tenant, member, from_position, guest, administrator)
+                SELECT u.tenant, u.id, \(raw.position), u.role = 'guest', u.role IN ('owner', 'admin')
                   FROM rm.users u
                  WHERE u.tenant = \(raw.tenant) AND u.id = \(user.uuid) AND u.active AND u.role <> 'auditor'
                 ON CONFLICT (tenant, member) WHERE to_position IS NULL DO NOTHING

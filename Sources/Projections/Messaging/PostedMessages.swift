@@ -31,7 +31,10 @@ struct PostedMessages {
     /// - Parameter areLate: answers may have been projected before the messages that they answer.
     func writes(areLate: Bool) -> [Write] {
         if posts.isEmpty { return [] }
-        var writes = [Write(insertion, touching: posts.count, otherwise: "the room has not been created")]
+        var writes = [
+            Write(insertion, touching: posts.count, otherwise: "the room has not been created"),
+            UsageProjection.count(posts),
+        ]
         let answers = posts.filter { $0.thread != nil }
         if areLate {
             writes.append(Write(recount))

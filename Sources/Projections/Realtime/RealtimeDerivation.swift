@@ -26,6 +26,8 @@ package enum RealtimeDerivation {
                     ]
                 } ?? []
             case .repair: [repaired]
+            case .limits(_, let event): [limit(event)]
+            case .usage(_, let event): [usage(event)]
             case .handle, .control: []
             }
         return told.enumerated().map { index, told in

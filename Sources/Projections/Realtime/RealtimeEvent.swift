@@ -26,6 +26,8 @@ package enum Audience: Sendable, Equatable {
     /// The members, and every user who is no guest.
     case channel(RoomID)
     case tenant
+    /// Owners and administrators.
+    case administrators
     /// The tenant, and the one who has just ceased to see anything of it.
     case tenantAndFormer(UserID)
     case user(UserID)

@@ -11,6 +11,8 @@ package enum RealtimeType: String, Sendable, CaseIterable {
     case roomChanged = "room.changed"
     case roomMemberChanged = "room.member_changed"
     case userChanged = "user.changed"
+    case limitChanged = "limit.changed"
+    case billingChanged = "billing.changed"
     /// What the subscriber holds of a scope is to be loaded afresh. No filter holds it back.
     case resync
 
@@ -27,6 +29,8 @@ package enum RealtimeType: String, Sendable, CaseIterable {
         case .roomChanged: UInt8(ascii: "o")
         case .roomMemberChanged: UInt8(ascii: "b")
         case .userChanged: UInt8(ascii: "u")
+        case .limitChanged: UInt8(ascii: "l")
+        case .billingChanged: UInt8(ascii: "g")
         case .resync: UInt8(ascii: "s")
         }
     }

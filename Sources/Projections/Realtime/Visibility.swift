@@ -16,14 +16,17 @@ package struct Interval: Sendable, Equatable {
     package func contains(_ position: Position) -> Bool { from <= position && to.map { position < $0 } ?? true }
 }
 
-/// When a user could see anything, and whether as a guest.
+/// When a user could see anything, and as what.
 package struct Standing: Sendable, Equatable {
     package let interval: Interval
     package let guest: Bool
+    /// An owner or an administrator.
+    package let administrator: Bool
 
-    package init(_ interval: Interval, guest: Bool) {
+    package init(_ interval: Interval, guest: Bool, administrator: Bool = false) {
         self.interval = interval
         self.guest = guest
+        self.administrator = administrator
     }
 }
 
@@ -43,6 +46,8 @@ package struct Visibility: Sendable {
     private let closed: Position
     /// Where the user last became a guest, and so ceased to see channels that they are no member of.
     private let demoted: Position
+    /// Where the user last ceased to be an administrator.
+    private let dismissed: Position
 
     package init(user: UserID, standings: [Standing], memberships: [RoomID: [Interval]]) {
         self.user = user
@@ -52,6 +57,8 @@ package struct Visibility: Sendable {
         let ends = standings.compactMap { standing in standing.interval.to.map { (standing, $0) } }
         closed = ends.filter { _, end in standings.at(end) == nil }.map(\.1).max() ?? 0
         demoted = ends.filter { !$0.guest && standings.at($1)?.guest == true }.map(\.1).max() ?? 0
+        dismissed =
+            ends.filter { $0.administrator && standings.at($1)?.administrator == false }.map(\.1).max() ?? 0
     }
 
     package func sees(_ event: RealtimeEvent) -> Bool {
@@ -61,6 +68,7 @@ package struct Visibility: Sendable {
         guard let standing = standings.at(position) else { return false }
         switch event.audience {
         case .tenant, .tenantAndFormer: return true
+        case .administrators: return standing.administrator && position >= dismissed
         case .user(let id):
             return id == user && event.room.map { position >= left[$0, default: 0] } ?? true
         case .members(let room): return isMember(of: room, at: position)
@@ -81,7 +89,7 @@ extension Visibility {
     package static func queries(for user: UserID, in tenant: Tenant) -> [SQL] {
         [
             """
-            SELECT from_position, to_position, guest FROM rm.tenant_memberships
+            SELECT from_position, to_position, guest, administrator FROM rm.tenant_memberships
              WHERE tenant = \(tenant.id) AND member = \(user.uuid)
                AND NOT EXISTS (SELECT FROM rm.parked_streams WHERE tenant = \(tenant.id) AND stream = \(user.uuid))
              ORDER BY from_position
@@ -106,8 +114,8 @@ extension Visibility {
         let rooms = try memberships.decode((UUID, Int64, Int64?).self)
         self.init(
             user: user,
-            standings: try standings.decode((Int64, Int64?, Bool).self).map {
-                Standing(interval($0, $1), guest: $2)
+            standings: try standings.decode((Int64, Int64?, Bool, Bool).self).map {
+                Standing(interval($0, $1), guest: $2, administrator: $3)
             },
             memberships: Dictionary(grouping: rooms) { RoomID($0.0) }.mapValues {
                 $0.map { interval($0.1, $0.2) }

@@ -7,6 +7,8 @@ extension Role: PostgresScalar {}
 extension RoomRole: PostgresScalar {}
 extension UserEvent.Kind: PostgresScalar {}
 extension RoomEvent.Kind: PostgresScalar {}
+extension Meter: PostgresScalar {}
+extension LimitSource: PostgresScalar {}
 
 extension Timestamp {
     var postgres: PostgresTimestamp { PostgresTimestamp(microsecondsSince1970: microseconds) }

@@ -24,11 +24,11 @@ enum RoomProjection {
                             \(raw.position))
                     """
                 )
-            ]
+            ] + UsageProjection.change(.rooms, by: 1, at: raw)
         case .changed(let name, let topic):
             return [change("name = coalesce(\(name), name), topic = coalesce(\(topic), topic),")]
-        case .archived: return [change("archived = true,")]
-        case .restored: return [change("archived = false,")]
+        case .archived: return [change("archived = true,")] + UsageProjection.change(.rooms, by: -1, at: raw)
+        case .restored: return [change("archived = false,")] + UsageProjection.change(.rooms, by: 1, at: raw)
         case .memberAdded(let user, let role):
             let add: SQL = """
                 INSERT INTO rm.memberships (tenant, room, member, from_position, role)

@@ -58,6 +58,8 @@ private struct World {
         let room: RoomID?
         /// Seen for being no guest, not for being a member.
         var byChannel: Set<UserID> = []
+        /// Seen for being an administrator.
+        var isForAdministrators = false
     }
 
     let tenant: Tenant
@@ -72,6 +74,7 @@ private struct World {
     private var left: [RoomID: [UserID: Position]] = [:]
     private var shut: [UserID: Position] = [:]
     private var demoted: [UserID: Position] = [:]
+    private var dismissed: [UserID: Position] = [:]
 
     init(tenant: Tenant, users: [UserID], rooms: [RoomID]) {
         (self.tenant, self.users, self.rooms) = (tenant, users, rooms)
@@ -84,6 +87,7 @@ private struct World {
                 guard fact.position > floor, fact.seers.contains(user), fact.position >= shut[user, default: 0] else {
                     return false
                 }
+                if fact.isForAdministrators { return fact.position >= dismissed[user, default: 0] }
                 if fact.byChannel.contains(user) { return fact.position >= demoted[user, default: 0] }
                 return fact.room.map { fact.position >= left[$0]?[user] ?? 0 } ?? true
             }.map(\.position)
@@ -174,6 +178,7 @@ private struct World {
             if !inactive.contains(user) {
                 if role == .auditor { shut[user] = position }
                 if role == .guest, roles[user] != .auditor { demoted[user] = position }
+                if roles[user] == .admin { dismissed[user] = position }
             }
             roles[user] = role
             note(position, present.union(before.intersection([user])))
@@ -209,6 +214,15 @@ private struct World {
                 of: tenant
             )
             note(position, present.intersection([user]), message.room)
+        case 16:
+            let meter = random.pick(Meter.allCases)
+            let position = try await story.append(
+                .set(meter: meter, limit: MeterLimit(hard: 1), source: .plan),
+                to: LimitsID(of: tenant),
+                of: tenant
+            )
+            let administrators = present.filter { roles[$0] == .admin }
+            facts.append(Fact(position: position, seers: administrators, room: nil, isForAdministrators: true))
         default:
             let id = MessageID()
             let event = MessageEvent.posted(

@@ -10,6 +10,8 @@ CREATE TABLE rm.tenant_memberships (
   from_position bigint,
   to_position bigint,
   guest boolean NOT NULL,
+  -- An owner or an administrator.
+  administrator boolean NOT NULL,
   PRIMARY KEY (tenant, member, from_position)
 );
 CREATE UNIQUE INDEX ON rm.tenant_memberships (tenant, member) WHERE to_position IS NULL;

@@ -1,3 +1,4 @@
+internal import Events
 internal import HTTPTypes
 
 extension Endpoint {
@@ -45,7 +46,7 @@ extension Endpoint {
         case .write:
             [
                 (.badRequest, ["bad_idempotency_key", "bad_if_match"]),
-                (.forbidden, ["user.not_in_tenant", "user.deactivated", "role.auditor_reads_only"]),
+                (.forbidden, ["user.not_in_tenant", "user.deactivated", "role.auditor_reads_only", "limit.reached"]),
                 (.conflict, ["conflict"]),
                 (.preconditionFailed, ["version_mismatch"]),
                 (.unprocessableContent, ["idempotency_key_reused"]),
@@ -82,6 +83,10 @@ extension Problem {
         let fault = JSONShape.object([
             .init("pointer", .noted(.text, .about("A JSON Pointer into the body."))), .init("reason", .text),
         ])
+        let limit = JSONShape.object([
+            .init("meter", .choice(Meter.allCases.map(\.rawValue))), .init("limit", .integer), .init("used", .integer),
+            .init(name: "period_ends_at", shape: Timestamp.shape, required: false),
+        ])
         return .named(
             "Problem",
             .object([
@@ -89,6 +94,11 @@ extension Problem {
                 .init("detail", .noted(.text, .about("For people."))),
                 .init("code", .noted(.text, .about("For programs; it never changes."))),
                 .init("errors", .array(.named("Fault", fault))), .init("request_id", .text),
+                .init(
+                    name: "limit",
+                    shape: .named("ReachedLimit", limit),
+                    required: false
+                ),
             ])
         )
     }

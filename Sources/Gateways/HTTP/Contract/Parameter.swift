@@ -90,6 +90,12 @@ extension Parameter {
                 "The identifier of a stream, such as that of a room.",
                 missing: .notFound("stream.not_found", "there is no such stream")
             ),
+            path(
+                "meter",
+                .choice(Meter.allCases.map(\.rawValue)),
+                "What is counted.",
+                missing: .notFound("meter.not_found", "there is no such meter")
+            ),
             path("emoji", .text(matching: #"^[^\s\u0000-\u001f\u007f-\u009f]{1,16}$"#), "An emoji or the name of one."),
             path(
                 "credential",

@@ -1,4 +1,5 @@
 internal import Commands
+internal import Events
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
@@ -32,13 +33,21 @@ extension Problem {
         let status: HTTPResponse.Status =
             switch refusal.kind {
             case .notFound: .notFound
-            case .forbidden: .forbidden
+            case .forbidden, .exhausted: .forbidden
             case .conflict, .limit: .conflict
             case .preconditionFailed: .preconditionFailed
             case .invalid: .unprocessableContent
             }
         let faults = refusal.pointer.map { [Fault($0, refusal.message)] } ?? []
         self.init(status, refusal.code, refusal.message, errors: faults)
+        limit = refusal.limit.map { limit in
+            Limit(
+                meter: limit.meter.rawValue,
+                limit: limit.limit,
+                used: limit.used,
+                period_ends_at: limit.periodEnd
+            )
+        }
     }
 
     init(_ error: CommandError) {

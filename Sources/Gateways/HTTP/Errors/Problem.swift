@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 package import HTTPTypes
 internal import Hummingbird
 
@@ -25,6 +25,17 @@ package struct Problem: Error, Sendable {
     package var detail: String
     package var errors: [Fault]
     package var headers: HTTPFields
+    /// The limit of the tenant that is reached, if that is it.
+    package var limit: Limit?
+
+    /// Which limit, and how far it is used.
+    package struct Limit: Encodable, Sendable, Equatable {
+        package var meter: String
+        package var limit: Int64
+        package var used: Int64
+        /// When the count begins anew; left out where it does not.
+        package var period_ends_at: Timestamp?
+    }
 
     package init(
         _ status: HTTPResponse.Status,
@@ -49,6 +60,7 @@ extension Problem {
         var detail: String
         var code: String
         var errors: [Fault]
+        var limit: Limit?
         var request_id: String
     }
 
@@ -61,12 +73,13 @@ extension Problem {
             detail: detail,
             code: code,
             errors: errors,
+            limit: limit,
             request_id: requestID
         )
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        let body = ResponseBody(byteBuffer: JSONWriter.write(document))
+        let body = ResponseBody(byteBuffer: JSONWriter.write(document, nils: .leftOut))
         let response = Response(status: status, headers: headers, body: body)
         return request.method == .head ? response.createHeadResponse() : response
     }

@@ -62,7 +62,7 @@ extension RealtimeType {
         case .messageCreated, .messageUpdated, .messageDeleted, .messageRangeDeleted, .messageReactionChanged,
             .readMarkerMoved, .roomChanged, .roomMemberChanged:
             true
-        case .userChanged, .messageAuthorForgotten, .resync: false
+        case .userChanged, .limitChanged, .billingChanged, .messageAuthorForgotten, .resync: false
         }
     }
 
@@ -124,6 +124,19 @@ extension RealtimeType {
                         .absentable("role", Role.shape), .absentable("active", .boolean),
                     ])
                 ), version,
+            ])
+        case .limitChanged:
+            .object([
+                .init("change", .choice(["set", "alerted", "reached", "cleared"])),
+                .init("meter", .choice(Meter.allCases.map(\.rawValue))),
+                .absentable("source", .choice(LimitSource.allCases.map(\.rawValue))),
+                .absentable("hard", .nullable(.integer)), .absentable("soft", .nullable(.integer)),
+                .absentable("used", .integer), .absentable("period", .text),
+            ])
+        case .billingChanged:
+            .object([
+                .init("change", .choice(["closed"])), .init("period", .text),
+                .init("quantities", .object(Meter.allCases.map { .init($0.rawValue, .integer) })),
             ])
         case .resync:
             .object([
