@@ -7,6 +7,12 @@ package struct Partition: Hashable, Comparable, Sendable, CustomStringConvertibl
     package init(_ number: Int32) { self.number = number }
 
     package var description: String { "\(number)" }
+
+    /// What it is called where partitions of several logs are told of.
+    ///
+    /// - Parameter cell: whose log it is; nil if there is no other to be told from.
+    package func name(in cell: String?) -> String { cell.map { "\($0)/\(number)" } ?? "\(number)" }
+
     package static func < (a: Self, b: Self) -> Bool { a.number < b.number }
 }
 

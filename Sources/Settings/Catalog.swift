@@ -49,6 +49,18 @@ package struct Catalog: Sendable {
         default: "daybook_product",
         "The database of the log and the read models."
     )
+    package let cellsFile = Setting<String?>(
+        "cells-file",
+        .stores,
+        .secretFile,
+        "A JSON file with further cells that tenants live in (docs/cells.md). Without it all live in `main`, the stores named above."
+    )
+    package let cell = Setting<String?>(
+        "cell",
+        .stores,
+        .text("a name"),
+        "The one cell that a tool works on, by default `main`, or that a process serves, by default all."
+    )
     package let schema = Setting<String?>(
         "schema",
         .stores,

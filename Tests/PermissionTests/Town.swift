@@ -135,8 +135,8 @@ struct Town: Sendable {
             masterKey: database.masterKey
         )
         let router = Router<DaybookRequestContext>.daybook()
-        tenantAPI.addRoutes(to: router)
-        realtime.addRoutes(to: router)
+        TenantAPI.addRoutes(of: ["main": tenantAPI], to: router)
+        RealtimeAPI.addRoutes(of: ["main": realtime], to: router)
         auth.addRoutes(to: router)
         orgs.addRoutes(to: router)
 
@@ -210,7 +210,7 @@ struct Town: Sendable {
         try await perform(DeactivateUser(user: id(.deactivated)))
         let ended = try await control.open(tenant: tenant, user: id(.ended))
         people[.ended] = Person(user: id(.ended), tenant: tenant, token: ended.token)
-        try await control.plane.issuer.close(SessionID(ended.session.id))
+        try await control.plane.issuer.close(ended.id)
 
         eve = try await user(.member)
         forgotten = try await user(.member)

@@ -268,7 +268,7 @@ struct PollTests {
                 start = .now
                 // As another process would: this one has to learn of it.
                 try await stage.control.run(
-                    CloseSession(session: SessionID(subscriber.session.id), reason: .revoked)
+                    CloseSession(session: subscriber.session, reason: .revoked)
                 )
             }
             #expect(answer.status == .unauthorized && ContinuousClock.now - start < .milliseconds(1500))

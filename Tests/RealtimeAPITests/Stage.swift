@@ -81,7 +81,7 @@ struct Stage: Sendable {
             logger: database.logger
         )
         let router = Router<DaybookRequestContext>.daybook()
-        api.addRoutes(to: router)
+        RealtimeAPI.addRoutes(of: ["main": api], to: router)
 
         let projected = ProjectedEvents()
         let projector = Projector(
@@ -160,7 +160,7 @@ struct Stage: Sendable {
             logger: database.logger
         )
         let router = Router<DaybookRequestContext>.daybook()
-        other.addRoutes(to: router)
+        RealtimeAPI.addRoutes(of: ["main": other], to: router)
         try await Application(router: router, logger: database.logger).test(.router) { client in
             var stage = self
             (stage.api, stage.client) = (other, client)

@@ -14,7 +14,7 @@ struct Subscriber: Sendable {
     var stage: Stage
     let user: UserID
     let token: String
-    let session: Session
+    let session: SessionID
     var queue = ""
     var cursor = ""
     /// The answer to the registration.
@@ -32,7 +32,7 @@ struct Subscriber: Sendable {
     init(_ user: UserID, on stage: Stage, in tenant: Tenant? = nil) async throws {
         self.stage = stage
         self.user = user
-        (session, token) = try await stage.control.open(tenant: tenant ?? stage.tenant, user: user)
+        (session, _, token) = try await stage.control.open(tenant: tenant ?? stage.tenant, user: user)
     }
 
     func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws -> Answer {

@@ -48,9 +48,11 @@ struct Foundry: Sendable {
     /// As a process has it that begins now: nothing is remembered.
     ///
     /// - Parameters:
+    ///   - cells: their names, and whether they take tenants; all over the same log.
     ///   - clock: tells when mail that failed is tried again.
     ///   - send: takes letters; those that count take all.
     func registrar(
+        cells: KeyValuePairs<String, Bool> = ["main": true],
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         send: (@Sendable (Invitations.Letter) async throws -> Void)? = nil
     ) -> Registrar {
@@ -61,7 +63,7 @@ struct Foundry: Sendable {
             control: CommandHandler(log: control.plane.log, codec: control.plane.codec, logger: database.logger),
             reads: control.plane.reads,
             leases: control.pool(as: .projector),
-            cells: [Cell(name: "main", log: log, commands: commands)],
+            cells: cells.map { Cell(name: $0, log: log, commands: commands, takesTenants: $1) },
             invitations: Invitations(tokens: tokens, origin: "https://daybook.example", clock: clock) {
                 [letters] letter in
                 try await send?(letter)

@@ -37,7 +37,7 @@ package final class TestControl: Sendable {
         user: UserID,
         lifetime: Duration = .seconds(600),
         label: String = "test"
-    ) async throws -> (session: Session, token: String) {
+    ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
         if !registered.withLock({ $0.contains(tenant.id) }) { try await register(tenant) }
         return try await plane.issuer.open(tenant: tenant, user: user, lifetimes: .fixed(lifetime), label: label)
     }

@@ -328,7 +328,7 @@ struct ExportToolTests {
                 "--head-public-key", desk.publicKey,
             ])
             #expect(result.status != 0)
-            #expect((result.output + result.errors).contains("--head-public-key is not the public key"))
+            #expect((result.output + result.errors).contains("the public key of the heads is not that of the key file"))
         }
     }
 

@@ -72,6 +72,8 @@ struct MetricsTests {
             #expect(text.sum("daybook_append_batch_commands_sum") == 8)
             #expect(text["daybook_partition_owned", ["role": "projector", "partition": "0"]] == 1)
             #expect(text["daybook_partition_owned", ["role": "fanout", "partition": "0"]] == 1)
+            #expect(text["daybook_partition_owned", ["role": "registry", "partition": "control/0"]] == 1)
+            #expect(text["daybook_partition_lag_seconds", ["role": "registry", "partition": "control/0"]] != nil)
             #expect(text["daybook_realtime_parked_polls"] == 1)
             #expect(text["daybook_realtime_events_total"] == Double(told))
             let head = try #require(text["daybook_partition_head_position", ["partition": "0"]])

@@ -14,7 +14,7 @@ struct StatusTests {
         struct Partition: Decodable {
             var partition: Int, head: Int64, parked_streams: Int, roles: [Role], queues: Queues
         }
-        var schemas: [Schema], tenants: Int, redis_fault: String?, partitions: [Partition]
+        var schemas: [Schema], tenants: Int, redis_fault: String?, registry: Role?, partitions: [Partition]
     }
 
     private func report(_ installation: Installation) async throws -> Report {
@@ -36,6 +36,8 @@ struct StatusTests {
             #expect(report.redis_fault == nil)
             #expect(report.schemas.map(\.name) == ["control", "product", "vmplane"])
             #expect(report.schemas.allSatisfy { $0.applied > 4 && $0.pending.isEmpty })
+            let registry = try #require(report.registry)
+            #expect(registry.role == "registry" && registry.position > 0 && registry.owner != nil)
             let partition = report.partitions[0]
             #expect(partition.roles.map(\.role) == ["projector", "fanout"])
             for role in partition.roles {
@@ -48,7 +50,7 @@ struct StatusTests {
 
             let text = try await installation.tool("status")
             #expect(text.contains("partition  head  role       position"))
-            #expect(text.contains("redis    answers"))
+            #expect(text.contains("redis     answers"))
         }
     }
 

@@ -7,7 +7,7 @@ struct ToolTests {
     @Test func `migrating and making a tenant can be repeated`() async throws {
         try await Installation.run(owners: ["ada"], auditors: ["bob"]) { (installation) async throws in
             let again = try await installation.tool("migrate")
-            #expect(again == "control: nothing to do\nproduct: nothing to do\nvmplane: nothing to do\n")
+            #expect(again == "control: nothing to do\nvmplane: nothing to do\nproduct: nothing to do\n")
             let tenant = ["tenant", "create", Installation.tenant, "--owner", "ada", "--auditor", "bob"]
             let first = try await installation.tool(tenant)
             #expect(try await installation.tool(tenant) == first)
@@ -51,6 +51,25 @@ struct ToolTests {
             #expect(result.status == 1)
             #expect(result.output.contains("FAULT"))
             #expect(result.output.contains("the log is NOT whole"))
+        }
+    }
+
+    @Test func `the control log is verified too, and its read models are what it makes of them`() async throws {
+        try await Installation.run { (installation) async throws in
+            let server = try await installation.serve()
+            #expect(try await installation.tool("rebuild", "--control", "--check").contains("are what the log makes"))
+            #expect(try await installation.tool("rebuild", "--control").contains("switched"))
+            let ada = try await installation.token(for: "ada")
+            try await eventually("a session that is opened afterwards is known") {
+                try await server.get("/api/me", as: ada).status == 200
+            }
+            try installation.control().executeScript(
+                "UPDATE es.events SET payload = set_byte(payload, 5, get_byte(payload, 5) # 1) WHERE position = 1"
+            )
+            let result = try await installation.attempt(["audit", "verify"])
+            #expect(result.status == 1)
+            #expect(result.output.contains("control: "))
+            #expect(result.output.contains("FAULT"))
         }
     }
 }

@@ -85,7 +85,7 @@ struct Premises: Sendable {
                 masterKey: database.masterKey
             )
             let router = Router<DaybookRequestContext>.daybook()
-            api.addRoutes(to: router)
+            TenantAPI.addRoutes(of: ["main": api], to: router)
             auth.addRoutes(to: router)
             HealthRoutes(checks: [HealthRoutes.Check("nothing") { true }], draining: Draining()).add(to: router)
             let app = Application(
@@ -154,7 +154,7 @@ struct Premises: Sendable {
             AddUser(user: id, handle: handle, name: handle.capitalized, role: role),
             in: system
         )
-        let (_, token) = try await control.open(tenant: tenant, user: id)
+        let token = try await control.open(tenant: tenant, user: id).token
         return Person(id: id, token: token)
     }
 

@@ -7,8 +7,9 @@ package struct TenantRegistry: Sendable {
         package let org: OrgID
         package let tenant: TenantID
         package let isActive: Bool
-        /// Nil until it has a place.
+        /// Nil until it has a place, and so is its cell.
         package let place: Tenant?
+        package let cell: String?
     }
 
     private let reader: StreamReader
@@ -28,7 +29,8 @@ package struct TenantRegistry: Sendable {
             org: org,
             tenant: tenant,
             isActive: place.isActive,
-            place: place.partition.map { Tenant(id: tenant.uuid, partition: $0) }
+            place: place.partition.map { Tenant(id: tenant.uuid, partition: $0) },
+            cell: place.cell
         )
     }
 

@@ -1,6 +1,7 @@
 internal import EventStore
 internal import Foundation
 internal import Logging
+internal import Migrations
 internal import Observability
 internal import Postgres
 internal import Redis
@@ -12,14 +13,33 @@ struct Installation {
     let settings: Settings
     /// Of every logger that is made here and given no level of its own.
     let logThreshold: LogThreshold
+    /// All of them, `main` first.
+    let cells: [CellPlace]
+    /// Whose product database and Redis are meant.
+    let cell: CellPlace
 
-    init(_ settings: Settings) {
+    init(_ settings: Settings) throws(ToolError) {
         self.settings = settings
         logThreshold = LogThreshold(settings[\.logLevel])
+        let cells = try CellPlace.all(settings)
+        let name = settings[\.cell] ?? CellPlace.main
+        guard let cell = cells.first(where: { $0.name == name }) else { throw ToolError("there is no cell '\(name)'") }
+        (self.cells, self.cell) = (cells, cell)
     }
 
+    private init(_ installation: Installation, at cell: CellPlace) {
+        (settings, logThreshold, cells) = (installation.settings, installation.logThreshold, installation.cells)
+        self.cell = cell
+    }
+
+    /// The same with another cell's stores.
+    func at(_ cell: CellPlace) -> Installation { Installation(self, at: cell) }
+
+    /// Those that a process serves: the one that the settings name, or all.
+    var servedCells: [CellPlace] { settings[\.cell] == nil ? cells : [cell] }
+
     /// For a subcommand that has no further settings.
-    init(_ options: InstallationOptions) throws { self.init(try Settings(options)) }
+    init(_ options: InstallationOptions) throws { try self.init(Settings(options)) }
 
     /// The logical databases, each with a log of its own.
     enum Database: String, CaseIterable { case control, product, vmplane }
@@ -34,7 +54,7 @@ struct Installation {
     /// How to connect to a database as one of Daybook's roles, or as whom the server's conninfo names.
     func configuration(_ database: Database, as role: DatabaseRole? = nil) -> PostgresConfiguration {
         PostgresConfiguration(
-            conninfo: settings[\.postgres],
+            conninfo: database == .product ? cell.postgres : settings[\.postgres],
             user: role.map { "daybook_\($0.rawValue)" },
             database: name(of: database),
             statementTimeout: settings[\.statementTimeout]
@@ -42,7 +62,7 @@ struct Installation {
     }
 
     func redisConfiguration() throws -> RedisConfiguration {
-        try RedisConfiguration(url: settings[\.redis])
+        try RedisConfiguration(url: cell.redis)
     }
 
     func controlPlane(masterKey: MasterKey, logger: Logger) -> ControlPlane {
@@ -64,7 +84,7 @@ struct Installation {
     private func name(of database: Database) -> String {
         switch database {
         case .control: settings[\.controlDatabase]
-        case .product: settings[\.productDatabase]
+        case .product: cell.database
         case .vmplane: settings[\.vmplaneDatabase]
         }
     }
@@ -76,6 +96,10 @@ struct Installation {
         case .control, .product: ["\(schema)/log", "\(schema)/\(database.rawValue)"]
         case .vmplane: ["\(schema)/log"]
         }
+    }
+
+    func migrator(of database: Database) throws -> Migrator {
+        Migrator(schema: try schemaFolders(of: database), configuration: configuration(database, as: .gateway))
     }
 
     private func schemaFolder() throws -> String {

@@ -16,6 +16,8 @@ struct InstallationOptions: SettingOptions {
     @Option(\.masterKeyFile) var masterKeyFile: String?
     @Option(\.controlDatabase) var controlDatabase: String?
     @Option(\.productDatabase) var productDatabase: String?
+    @Option(\.cellsFile) var cellsFile: String?
+    @Option(\.cell) var cell: String?
     @Option(\.schema) var schema: String?
     @Option(\.partitions) var partitionCount: String?
     @Option(\.logLevel) var logLevel: String?
@@ -27,7 +29,8 @@ struct InstallationOptions: SettingOptions {
         [
             GivenFlag(\.postgres, postgres), GivenFlag(\.redis, redis), GivenFlag(\.masterKeyFile, masterKeyFile),
             GivenFlag(\.controlDatabase, controlDatabase), GivenFlag(\.productDatabase, productDatabase),
-            GivenFlag(\.schema, schema), GivenFlag(\.partitions, partitionCount), GivenFlag(\.logLevel, logLevel),
+            GivenFlag(\.cellsFile, cellsFile), GivenFlag(\.cell, cell), GivenFlag(\.schema, schema),
+            GivenFlag(\.partitions, partitionCount), GivenFlag(\.logLevel, logLevel),
             GivenFlag(\.logFormat, logFormat),
         ]
     }

@@ -40,11 +40,26 @@ struct Monitoring {
         }
     }
 
-    static func watch(_ log: EventLog, pools: [(name: String, pool: PostgresPool)]) {
-        let pools = pools + log.pools
+    /// The stores. Pools and clients of further cells have the cell's name before their own.
+    static func watch(_ cells: [CellServer], control: PostgresPool) {
         registry.collect {
-            var found: [Measurement] = [.gauge("daybook_append_waiting", [], Double(log.waitingAppends))]
-            for (name, pool) in pools { found += measure(pool.usage, of: name) }
+            let waiting = cells.reduce(0) { $0 + $1.log.waitingAppends }
+            var found: [Measurement] = [.gauge("daybook_append_waiting", [], Double(waiting))]
+            found += measure(control.usage, of: "control")
+            for cell in cells {
+                for (name, pool) in cell.pools + cell.log.pools {
+                    found += measure(pool.usage, of: cell.place.qualified(name))
+                }
+            }
+            let realtime = cells.compactMap { cell in cell.realtime.map { (cell.place.qualified("realtime"), $0) } }
+            if !realtime.isEmpty {
+                found.append(
+                    .gauge("daybook_realtime_parked_polls", [], Double(realtime.reduce(0) { $0 + $1.1.polls }))
+                )
+            }
+            for (name, api) in realtime {
+                found += measure(waiting: api.redisUsage.waiting, failures: api.redisUsage.failures, of: name)
+            }
             return found
         }
     }
@@ -60,14 +75,6 @@ struct Monitoring {
         ]
     }
 
-    static func watch(_ realtime: RealtimeAPI) {
-        registry.collect {
-            let (waiting, failures) = realtime.redisUsage
-            return [.gauge("daybook_realtime_parked_polls", [], Double(realtime.polls))]
-                + measure(waiting: waiting, failures: failures, of: "realtime")
-        }
-    }
-
     static func watch(_ redis: RedisClient, as client: String) {
         registry.collect { measure(waiting: redis.waiting, failures: redis.failures, of: client) }
     }
@@ -80,18 +87,24 @@ struct Monitoring {
     }
 
     /// How far the partitions are, for a process that has a part in it.
-    static func watch(_ partitions: PartitionWatch) {
+    static func watch(_ cells: [PartitionWatch]) {
         registry.collect {
-            guard let found = try? await partitions.look() else {
-                // The logs say why.
-                return [.gauge("daybook_partition_status_up", [], 0)]
+            var isUp = true
+            var measured: [Measurement] = []
+            for cell in cells {
+                if let found = try? await cell.look() {
+                    measured += found.flatMap { measure($0, of: cell.cell) }
+                } else {
+                    // The logs say why.
+                    isUp = false
+                }
             }
-            return [.gauge("daybook_partition_status_up", [], 1)] + found.flatMap(measure)
+            return [.gauge("daybook_partition_status_up", [], isUp ? 1 : 0)] + measured
         }
     }
 
-    private static func measure(_ status: PartitionStatus) -> [Measurement] {
-        let partition = ("partition", "\(status.partition)")
+    private static func measure(_ status: PartitionStatus, of cell: String?) -> [Measurement] {
+        let partition = ("partition", status.partition.name(in: cell))
         var found: [Measurement] = [
             .gauge("daybook_partition_head_position", [partition], Double(status.head)),
             .gauge("daybook_partition_parked_streams", [partition], Double(status.parkedStreams)),

@@ -4,9 +4,12 @@ internal import Redis
 
 /// Looks where the partitions stand, for metrics and readiness.
 struct PartitionWatch: Sendable {
+    /// Whose they are, if there are others to be told from.
+    let cell: String?
     /// Connects as the role `daybook_projector`.
     let pool: PostgresPool
-    let redis: RedisClient
+    /// Nil where nothing is fanned out.
+    let redis: RedisClient?
 
     /// What is asked of the stores may take at most so long.
     private static let timeout = Duration.seconds(2)
@@ -14,6 +17,7 @@ struct PartitionWatch: Sendable {
     /// As Postgres has them; with what Redis holds, if it is there.
     func look() async throws -> [PartitionStatus] {
         let found = try await stored()
+        guard let redis else { return found }
         do { return try await found.asking(redis) } catch { return found }
     }
 

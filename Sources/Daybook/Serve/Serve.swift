@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
         // From here on a hangup is no end.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let settings = try Settings(installation, heads, options)
-        let (installation, heads, live) = (Installation(settings), HeadKeys(settings: settings), LiveSettings(settings))
+        let (installation, live) = (try Installation(settings), LiveSettings(settings))
         let logger = installation.logger()
         for warning in settings.warnings { logger.warning("\(warning)") }
         live.onReload { [threshold = installation.logThreshold] in threshold.level = $0[\.logLevel] }
@@ -40,9 +40,12 @@ struct Serve: AsyncParsableCommand {
             hangups: hangups,
             traces: Traces.bootstrap(settings, logger: logger)
         )
-        if options.roles != Set(Role.allCases), options.roles.contains(.heads), try heads.signing() == nil {
-            throw ToolError("the role heads needs --heads and --head-key-file")
+        // Where all roles run, heads are signed if there is a key.
+        if options.roles != Set(Role.allCases), options.roles.contains(.heads) {
+            for cell in installation.servedCells where try HeadKeys(of: cell, settings).signing() == nil {
+                throw ToolError("the role heads needs --heads and --head-key-file, and the like for each further cell")
+            }
         }
-        try await Server(installation, heads, options, logger: logger).run()
+        try await Server(installation, options, logger: logger).run()
     }
 }

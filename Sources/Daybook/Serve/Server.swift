@@ -47,19 +47,17 @@ struct Server {
 
     private let services: [any Service]
     private let pools: [PostgresPool]
-    private let log: EventLog
+    private let cells: [CellServer]
     private let control: ControlPlane
     private let providers: Providers
-    private let redis: RedisClient
     private let limits: Limits?
-    private let realtime: RealtimeAPI?
     private let live: LiveSettings
     /// Ends when the process is told to.
     private let end: AsyncStream<Void>
     private let traces: Traces?
     private let logger: Logger
 
-    init(_ installation: Installation, _ heads: HeadKeys, _ options: Options, logger: Logger) throws {
+    init(_ installation: Installation, _ options: Options, logger: Logger) throws {
         self.logger = logger
         live = options.live
         let (end, announcedEnd) = AsyncStream.makeStream(of: Void.self)
@@ -67,129 +65,42 @@ struct Server {
         traces = options.traces
         let (roles, settings) = (options.roles, installation.settings)
         let cookies = SessionCookies(origin: settings[\.publicURL] ?? options.address)
-        let redisConfiguration = try installation.redisConfiguration()
         let masterKey = try installation.masterKey()
         let limits = try Limits(installation, masterKey: masterKey, logger: logger)
         self.limits = limits
-
-        // The stores.
-        var logConfiguration = EventLog.Configuration(
-            appender: installation.configuration(.product, as: .appender),
-            reader: installation.configuration(.product, as: .gateway)
-        )
-        logConfiguration.appenders = settings[\.appendConnections]
-        logConfiguration.readConnections = settings[\.logConnections]
-        log = EventLog(logConfiguration, logger: logger)
-        redis = RedisClient(redisConfiguration)
-        let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1_000)
-        let product = PostgresPool(
-            installation.configuration(.product, as: .gateway).keepingPlans(),
-            size: settings[\.readConnections],
-            queueLimit: 5_000
-        )
         let control = installation.controlPlane(masterKey: masterKey, logger: logger)
         self.control = control
         providers = try Providers(settings, logger: logger)
-        // Asked by what watches the log: metrics, readiness, the signing of heads.
-        let watcher = PostgresPool(installation.configuration(.product, as: .projector), size: 2, queueLimit: 100)
-        var pools = [keys, product, watcher]
-
-        // The layers over them.
-        let keyring = Keyring(masterKey: masterKey, pool: keys)
-        let codec = EventCodec(keyring: keyring)
-        let commands = CommandHandler(log: log, codec: codec, logger: logger)
-        let progress = PositionWatch()
-        let reads = ReadModels(pool: product, progress: progress)
-        let sessions = control.sessions
+        let shared = CellServer.Shared(
+            roles: roles,
+            control: control,
+            masterKey: masterKey,
+            cookies: cookies,
+            limits: limits?.requests,
+            logger: logger
+        )
+        let cells = try installation.servedCells.map { try CellServer(installation.at($0), shared) }
+        self.cells = cells
+        var pools: [PostgresPool] = []
 
         // What runs by itself. Shutdown goes from the last to the first.
         var services: [any Service] = [
-            Background("log") { [log] in await log.run() },
             Background("control") { await control.run() },
-            Background("keys") { await keyring.run(logger: logger) },
             Background("settings") { await options.live.follow(options.hangups, logger: logger) },
-            PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]
         if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }
-        var realtimeConfiguration = RealtimeAPI.Configuration(
-            redis: redisConfiguration,
-            cookies: cookies,
-            limits: limits?.requests
-        )
-        realtimeConfiguration.heartbeat = settings[\.heartbeat]
-        realtimeConfiguration.queueLimit = settings[\.queueLimit]
-        realtimeConfiguration.refillLimit = UInt32(settings[\.refillLimit])
-        let realtime =
-            roles.contains(.realtime)
-            ? RealtimeAPI(
-                realtimeConfiguration,
-                log: log,
-                codec: codec,
-                reads: reads,
-                sessions: sessions,
-                positions: PositionTokens(masterKey: masterKey),
-                masterKey: masterKey,
-                logger: logger
-            ) : nil
-        self.realtime = realtime
-        let writer = installation.configuration(.product, as: .projector)
-        let projected = roles.isSuperset(of: [.projector, .fanout]) ? ProjectedEvents() : nil
-        if roles.contains(.projector) {
-            let configuration = Projector.Configuration(postgres: writer, partitions: installation.partitions)
-            services.append(
-                Projector(
-                    configuration,
-                    log: log,
-                    codec: codec,
-                    progress: progress,
-                    handingTo: projected,
-                    logger: logger
-                )
-            )
-        }
+        services += cells.flatMap(\.services)
         if roles.contains(.registrar) {
-            var configuration = Projector.Configuration(
-                postgres: installation.configuration(.control, as: .projector),
-                partitions: [Tenant.installation.partition]
-            )
-            configuration.set = .control
-            configuration.name = "registrar"
-            services.append(
-                Projector(
-                    configuration,
-                    log: control.log,
-                    codec: control.codec,
-                    progress: control.reads.progress,
-                    logger: logger
-                )
-            )
-        }
-        if roles.contains(.fanout) {
-            let configuration = Fanout.Configuration(
-                postgres: writer,
-                redis: redisConfiguration,
-                partitions: installation.partitions
-            )
-            services.append(
-                Fanout(
-                    configuration,
-                    log: log,
-                    codec: codec,
-                    progress: progress,
-                    takingFrom: projected,
-                    logger: logger
-                ) { realtime?.hear($0) }
-            )
-        }
-
-        if roles.contains(.registrar) {
+            services.append(Self.registry(installation, control, logger: logger))
             let leases = PostgresPool(installation.configuration(.control, as: .projector), size: 1, queueLimit: 10)
             pools.append(leases)
             let registrar = Registrar(
                 control: control.handler,
                 reads: control.reads,
                 leases: leases,
-                cells: [Cell(name: "main", log: log, commands: commands)],
+                cells: cells.map {
+                    Cell(name: $0.place.name, log: $0.log, commands: $0.commands, takesTenants: $0.place.takesTenants)
+                },
                 invitations: try settings.mailer().map { mailer in
                     Invitations(tokens: InviteTokens(masterKey: masterKey), origin: cookies.origin) {
                         try await $0.send(by: mailer)
@@ -200,26 +111,19 @@ struct Server {
             services.append(Background("registrar") { await registrar.run() })
         }
 
-        if roles.contains(.heads), let (folder, signer) = try heads.signing() {
-            let keeper = HeadKeeper(
-                heads: log.heads,
-                pool: watcher,
-                folder: folder,
-                signer: signer,
-                logger: logger
-            )
-            services.append(Background("heads") { await keeper.run(installation.partitions) })
-        }
-
         // What is seen.
         let draining = Draining()
-        let partitions = PartitionWatch(pool: watcher, redis: redis)
         let projecting = Set(roles.filter { $0 == .projector || $0 == .fanout }.map(\.rawValue))
         Monitoring.watchProcess(roles: roles, draining: draining)
-        Monitoring.watch(log, pools: [("keys", keys), ("product", product), ("control", control.pool)])
-        if let realtime { Monitoring.watch(realtime) }
+        Monitoring.watch(cells, control: control.pool)
         if let limits { Monitoring.watch(limits.redis, as: "limits") }
-        if !projecting.isEmpty { Monitoring.watch(partitions) }
+        var watched = projecting.isEmpty ? [] : cells.map(\.partitions)
+        if roles.contains(.registrar) {
+            let pool = PostgresPool(installation.configuration(.control, as: .projector), size: 1, queueLimit: 10)
+            pools.append(pool)
+            watched.append(PartitionWatch(cell: Self.registry, pool: pool, redis: nil))
+        }
+        if !watched.isEmpty { Monitoring.watch(watched) }
 
         // What answers.
         let router = Router<DaybookRequestContext>.daybook(
@@ -228,18 +132,12 @@ struct Server {
             isSecure: cookies.origin.hasPrefix("https://")
         )
         let readiness = Readiness(
-            control: control.pool,
-            product: product,
-            redis: redis,
-            schemas: try [.control, .product].map {
-                Migrator(
-                    schema: try installation.schemaFolders(of: $0),
-                    configuration: installation.configuration($0, as: .gateway)
-                )
-            },
-            projecting: (roles.contains(.projector) ? [("read models", log, reads)] : [])
-                + (roles.contains(.registrar) ? [("registry", control.log, control.reads)] : []),
-            lag: projecting.isEmpty ? nil : (partitions, projecting, { options.live[\.readyLag] })
+            control: control,
+            controlSchema: try installation.migrator(of: .control),
+            keepsRegistry: roles.contains(.registrar),
+            cells: try cells.map { ($0, try installation.at($0.place).migrator(of: .product)) },
+            projecting: projecting,
+            lag: { options.live[\.readyLag] }
         )
         HealthRoutes(checks: readiness.checks(), draining: draining).add(to: router)
         if let address = options.metrics {
@@ -247,21 +145,8 @@ struct Server {
         } else {
             Monitoring.route(for: .neighbours).add(to: router)
         }
-        if roles.contains(.tenantAPI) {
-            TenantAPI(
-                commands: commands,
-                reads: reads,
-                sessions: sessions,
-                issuer: control.issuer,
-                credentials: control.credentials,
-                invites: control.invites,
-                cookies: cookies,
-                limits: limits?.requests,
-                masterKey: masterKey,
-                heads: try heads.folder()
-            ).addRoutes(to: router)
-        }
-        realtime?.addRoutes(to: router)
+        TenantAPI.addRoutes(of: cells.byName(\.tenantAPI), to: router)
+        RealtimeAPI.addRoutes(of: cells.byName(\.realtime), to: router)
         if roles.contains(.authAPI) {
             AuthAPI(
                 AuthAPI.Configuration(providers: providers.all, cookies: cookies),
@@ -274,7 +159,7 @@ struct Server {
         if roles.contains(.orgsAPI) {
             OrgsAPI(
                 control: control,
-                cells: ["main": commands],
+                cells: cells.byName(\.commands),
                 cookies: cookies,
                 limits: limits?.requests,
                 masterKey: masterKey
@@ -306,7 +191,7 @@ struct Server {
         // Where nobody comes but monitoring there is no reason to wait.
         let hasClients = roles.contains(.tenantAPI) || roles.contains(.realtime)
         if hasClients { services.append(ShutdownStep("refusing") { await draining.refuse() }) }
-        services += realtime?.services ?? []
+        services += cells.flatMap { $0.realtime?.services ?? [] }
         services.append(
             ShutdownStep("announcing") {
                 draining.announce()
@@ -317,6 +202,31 @@ struct Server {
         )
         self.services = services
         self.pools = pools
+    }
+
+    /// What the control log's partition is told by in logs and metrics, beside those of cells.
+    private static let registry = "control"
+
+    /// Writes the read models of the control log.
+    private static func registry(
+        _ installation: Installation,
+        _ control: ControlPlane,
+        logger: Logger
+    ) -> some Service {
+        var configuration = Projector.Configuration(
+            postgres: installation.configuration(.control, as: .projector),
+            partitions: [Tenant.installation.partition]
+        )
+        configuration.set = .control
+        configuration.name = "registry"
+        configuration.cell = Self.registry
+        return Projector(
+            configuration,
+            log: control.log,
+            codec: control.codec,
+            progress: control.reads.progress,
+            logger: logger
+        )
     }
 
     /// Serves until SIGTERM or SIGINT, then turns requests away, lets those that run end, commits what is queued and closes the
@@ -346,14 +256,19 @@ struct Server {
                 if let outcome { result = outcome }
             }
         }
-        await realtime?.close()
-        await log.close()
+        for cell in cells { await cell.close() }
         await control.close()
         try await providers.close()
-        await redis.close()
         await limits?.redis.close()
         for pool in pools { await pool.close() }
         await traces?.exporter.flush()
         try result.get()
+    }
+}
+
+extension [CellServer] {
+    /// What each has, if it has it, by the cells' names.
+    fileprivate func byName<Value>(_ value: (CellServer) -> Value?) -> [String: Value] {
+        reduce(into: [:]) { $0[$1.place.name] = value($1) }
     }
 }

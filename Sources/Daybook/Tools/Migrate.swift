@@ -15,15 +15,27 @@ struct Migrate: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(self.installation)
-        for database in Installation.Database.allCases {
-            let configuration = installation.configuration(database)
-            let migrator = Migrator(schema: try installation.schemaFolders(of: database), configuration: configuration)
-            let applied = try migrator.migrate()
-            print("\(database): \(applied.isEmpty ? "nothing to do" : "\(applied.count) files applied")")
-            let count = database == .product ? installation.partitionCount : 1
-            let connection = try PostgresConnection(configuration)
-            try LogPartitions.make(count, on: connection)
+        for database in Installation.Database.allCases where database != .product {
+            let connection = try migrate(database, of: installation, as: "\(database)")
+            try LogPartitions.make(1, on: connection)
             if database == .control { try LogPartitions.place(.installation, on: connection) }
         }
+        for cell in installation.servedCells {
+            let name = cell.isMain ? "product" : "product of \(cell.name)"
+            let connection = try migrate(.product, of: installation.at(cell), as: name)
+            try LogPartitions.make(installation.partitionCount, on: connection)
+        }
+    }
+
+    private func migrate(
+        _ database: Installation.Database,
+        of installation: Installation,
+        as name: String
+    ) throws -> PostgresConnection {
+        let configuration = installation.configuration(database)
+        let migrator = Migrator(schema: try installation.schemaFolders(of: database), configuration: configuration)
+        let applied = try migrator.migrate()
+        print("\(name): \(applied.isEmpty ? "nothing to do" : "\(applied.count) files applied")")
+        return try PostgresConnection(configuration)
     }
 }

@@ -8,19 +8,24 @@ internal import Projections
 
 /// What rebuilding needs, for the tools that do.
 enum RebuildBench {
-    static func run(_ options: InstallationOptions, _ body: (Rebuild) throws -> Void) throws {
+    static func run(
+        _ options: InstallationOptions,
+        of database: Installation.Database = .product,
+        _ body: (Rebuild) throws -> Void
+    ) throws {
         let installation = try Installation(options)
         var logger = installation.logger("daybook-rebuild")
         logger.logLevel = .warning
-        let projector = installation.configuration(.product, as: .projector)
+        let projector = installation.configuration(database, as: .projector)
         // Keys are loaded by the connection that projects.
-        let keys = PostgresPool(installation.configuration(.product, as: .appender), size: 1, queueLimit: 1)
+        let keys = PostgresPool(installation.configuration(database, as: .appender), size: 1, queueLimit: 1)
         let codec = EventCodec(keyring: Keyring(masterKey: try installation.masterKey(), pool: keys))
         let rebuild = Rebuild(
             Rebuild.Configuration(
-                administrator: installation.configuration(.product),
+                database == .control ? .control : .product,
+                administrator: installation.configuration(database),
                 projector: projector,
-                folders: try installation.schemaFolders(of: .product)
+                folders: try installation.schemaFolders(of: database)
             ),
             queries: EventQueries(),
             codec: codec,

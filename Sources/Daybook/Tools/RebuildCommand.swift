@@ -31,6 +31,9 @@ struct RebuildCommand: ParsableCommand {
     @Flag(help: "Drop the read models that served before the last switch, and what else rebuilds have left behind.")
     var forget = false
 
+    @Flag(help: "Those of the control log (organizations, accounts, sessions), in place of a cell's.")
+    var control = false
+
     @OptionGroup var installation: InstallationOptions
 
     func validate() throws {
@@ -40,7 +43,7 @@ struct RebuildCommand: ParsableCommand {
     }
 
     func run() throws {
-        try RebuildBench.run(installation) { rebuild in
+        try RebuildBench.run(installation, of: control ? .control : .product) { rebuild in
             if check { return try rebuild.alone(with: .check) { try compare(rebuild) } }
             try rebuild.alone(with: .live) {
                 if back { return try goBack(rebuild) }

@@ -45,6 +45,8 @@ struct StatusReport: Encodable {
     let tenants: Int
     /// Why Redis could not be asked; nil if it was.
     let redisFault: String?
+    /// How far the read models of the control log are; nil before anybody has projected them.
+    let registry: Progress?
     let partitions: [PartitionState]
 
     init(_ installation: Installation) async throws {
@@ -64,6 +66,9 @@ struct StatusReport: Encodable {
                 pending: state.pending
             )
         }
+        registry = try PartitionStatus.all(
+            on: PostgresConnection(installation.configuration(.control, as: .projector))
+        ).first?.progress.first.map(Progress.init)
         tenants = try PostgresConnection(control).execute("SELECT count(*) FROM rm.tenants").decode(Int.self)[0]
         let connection = try PostgresConnection(product)
         let registered = try connection.execute(
@@ -97,23 +102,25 @@ struct StatusReport: Encodable {
     }
 }
 
+extension StatusReport.Progress {
+    fileprivate init(_ progress: PartitionStatus.Progress) {
+        role = progress.role
+        position = progress.position
+        lagEvents = progress.lagEvents
+        lagSeconds = progress.lagSeconds
+        owner = progress.owner?.text
+        epoch = progress.epoch
+        leaseSeconds = progress.leaseSeconds
+    }
+}
+
 extension StatusReport.PartitionState {
     fileprivate init(_ status: PartitionStatus, registered: Int) {
         partition = status.partition.number
         epoch = status.epoch
         head = status.head
         parkedStreams = status.parkedStreams
-        roles = status.progress.map { progress in
-            StatusReport.Progress(
-                role: progress.role,
-                position: progress.position,
-                lagEvents: progress.lagEvents,
-                lagSeconds: progress.lagSeconds,
-                owner: progress.owner?.text,
-                epoch: progress.epoch,
-                leaseSeconds: progress.leaseSeconds
-            )
-        }
+        roles = status.progress.map(StatusReport.Progress.init)
         queues = StatusReport.Queues(
             registered: registered,
             storeEpoch: status.queues?.storeEpoch,
@@ -127,6 +134,7 @@ extension StatusReport {
     ///
     ///     daybook    0.1.0, 2 tenants
     ///     schema     control: 6 files, current; product: 38 files, current
+    ///     registry   position 31, 0 behind, owner 77fe01b2
     ///     redis      answers
     ///
     ///     partition  head  role       position  behind  age    owner     epoch  lease  parked  queues
@@ -140,6 +148,7 @@ extension StatusReport {
         var head = TextTable()
         head.add(["daybook", "\(version), \(tenants) tenants"])
         head.add(["schema", schema.joined(separator: "; ")])
+        head.add(["registry", registry?.line ?? "projected by nobody yet"])
         head.add(["redis", redisFault.map { "away: \($0)" } ?? "answers"])
 
         var table = TextTable()
@@ -148,6 +157,13 @@ extension StatusReport {
         )
         for state in partitions { state.rows.forEach { table.add($0) } }
         return "\(head)\n\(table)"
+    }
+}
+
+extension StatusReport.Progress {
+    fileprivate var line: String {
+        let owner = owner.map { "owner \($0.prefix(8))" } ?? "owned by nobody"
+        return "position \(position), \(lagEvents) behind, \(owner)"
     }
 }
 

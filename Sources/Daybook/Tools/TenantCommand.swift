@@ -59,8 +59,10 @@ struct TenantCommand: AsyncParsableCommand {
             guard let entry = try await control.registry.tenant(named: slug) else {
                 throw ToolError("the name '\(slug)' is held by an onboarding; try again later")
             }
+            if let cell = entry.cell { try workbench.installation.expect(slug, in: cell) }
             let placed = try await workbench.log.place(entry.tenant.uuid)
-            let assign = AssignCell(tenant: entry.tenant, cell: "main", partition: placed.partition)
+            let cell = workbench.installation.cell.name
+            let assign = AssignCell(tenant: entry.tenant, cell: cell, partition: placed.partition)
             _ = try await control.handler.handle(assign, in: .operators)
             _ = try await control.handler.handle(ActivateTenant(tenant: entry.tenant), in: .operators)
             return placed

@@ -60,7 +60,7 @@ struct TokenCommand: AsyncParsableCommand {
             )
             // The token alone on standard output, so that a script can take it.
             print(opened.token)
-            FileHandle.standardError.write(Data("session \(opened.session.id.text)\n".utf8))
+            FileHandle.standardError.write(Data("session \(opened.id.uuid.text)\n".utf8))
         }
     }
 }

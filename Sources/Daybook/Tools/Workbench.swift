@@ -8,6 +8,8 @@ internal import Sessions
 
 /// What the tools write with: the logs and the rules over them.
 struct Workbench {
+    let installation: Installation
+    /// Of the cell that the installation is at.
     let log: EventLog
     let handler: CommandHandler
     let control: ControlPlane
@@ -38,6 +40,7 @@ struct Workbench {
         let control = installation.controlPlane(masterKey: masterKey, logger: logger)
         let codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
         let workbench = Workbench(
+            installation: installation,
             log: log,
             handler: CommandHandler(log: log, codec: codec, logger: logger),
             control: control
@@ -51,9 +54,12 @@ struct Workbench {
     }
 
     func tenant(named slug: String) async throws -> Tenant {
-        guard let tenant = try await control.registry.tenant(named: slug)?.place else {
+        guard let entry = try await control.registry.tenant(named: slug), let tenant = entry.place,
+            let cell = entry.cell
+        else {
             throw ToolError("there is no tenant '\(slug)'; make it by `daybook tenant create \(slug)`")
         }
+        try installation.expect(slug, in: cell)
         return tenant
     }
 
@@ -65,6 +71,15 @@ struct Workbench {
         guard let event = events.first else { return nil }
         switch try await handler.codec.decode(event, as: HandleEvent.self) {
         case .taken(let user): return user
+        }
+    }
+}
+
+extension Installation {
+    /// What a tool does to a tenant it does in the tenant's cell.
+    func expect(_ tenant: String, in cell: String) throws(ToolError) {
+        guard cell == self.cell.name else {
+            throw ToolError("the tenant '\(tenant)' lives in a cell: say --cell \(cell)")
         }
     }
 }

@@ -15,6 +15,7 @@ package final class HeadKeeper: Sendable {
     private let pool: PostgresPool
     private let folder: HeadFolder
     private let signer: HeadSigner
+    private let cell: String?
     private let interval: Duration
     private let restInterval: Duration
     private let logger: Logger
@@ -22,12 +23,14 @@ package final class HeadKeeper: Sendable {
     /// - Parameters:
     ///   - heads: of the log, kept up to date by `EventLog.run`.
     ///   - pool: connects as `daybook_projector`.
+    ///   - cell: whose log it is, if there are others to be told from in logs and metrics.
     ///   - restInterval: how often a log that does not grow is compared with its head all the same.
     package init(
         heads: PositionWatch,
         pool: PostgresPool,
         folder: HeadFolder,
         signer: HeadSigner,
+        cell: String? = nil,
         interval: Duration = .seconds(1),
         restInterval: Duration = .seconds(60),
         logger: Logger
@@ -36,6 +39,7 @@ package final class HeadKeeper: Sendable {
         self.pool = pool
         self.folder = folder
         self.signer = signer
+        self.cell = cell
         self.interval = interval
         self.restInterval = restInterval
         self.logger = logger
@@ -65,9 +69,15 @@ package final class HeadKeeper: Sendable {
                     let text = "\(error)"
                     guard told.updateValue(text, forKey: partition) != text else { continue }
                     if isFault {
-                        logger.critical("no head is signed", metadata: ["fault": "\(text)"])
+                        logger.critical(
+                            "no head is signed",
+                            metadata: ["partition": "\(partition.name(in: cell))", "fault": "\(text)"]
+                        )
                     } else {
-                        logger.warning("no head is signed yet", metadata: ["error": "\(text)"])
+                        logger.warning(
+                            "no head is signed yet",
+                            metadata: ["partition": "\(partition.name(in: cell))", "error": "\(text)"]
+                        )
                     }
                 }
             }
@@ -77,7 +87,7 @@ package final class HeadKeeper: Sendable {
     }
 
     private func measure(_ partition: Partition, size: Position?, isFaulty: Bool) {
-        let dimensions = [("partition", "\(partition)")]
+        let dimensions = [("partition", partition.name(in: cell))]
         if let size { Gauge(label: "daybook_signed_head_position", dimensions: dimensions).record(size) }
         Gauge(label: "daybook_signed_head_fault", dimensions: dimensions).record(isFaulty ? 1 : 0)
     }

@@ -98,7 +98,7 @@ extension AuthAPI {
                     accessToken: opened.token,
                     tokenType: "Bearer",
                     expiresIn: Int(configuration.agentLifetime.components.seconds),
-                    sessionID: "\(SessionID(opened.session.id))",
+                    sessionID: "\(opened.id)",
                     tenantID: "\(TenantID(shown.agent.tenant.id))",
                     userID: "\(shown.agent.user)"
                 )

@@ -194,10 +194,10 @@ extension AuthAPI {
         )
         var reply = Reply(
             EntryView(
-                sessionID: "\(SessionID(opened.session.id))",
+                sessionID: "\(opened.id)",
                 tenantID: "\(tenant)",
                 userID: "\(UserID(user))",
-                expiresAt: opened.session.expiresAt,
+                expiresAt: opened.expiresAt,
                 token: body.delivery == .bearer ? opened.token : nil
             )
         )

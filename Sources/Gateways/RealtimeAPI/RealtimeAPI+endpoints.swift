@@ -18,9 +18,19 @@ extension RealtimeAPI {
             "Register a queue, then poll it: every subscriber is told everything that its user may see, once, in order."
     )
 
-    package func addRoutes(to router: Router<DaybookRequestContext>) {
-        Routes(sessions: sessions, cookies: configuration.cookies, limits: configuration.limits)
-            .add(endpoints, of: Self.surface, to: router)
+    /// - Parameter cells: by their names.
+    package static func addRoutes(of cells: [String: RealtimeAPI], to router: Router<DaybookRequestContext>) {
+        let parts = cells.mapValues { cell in
+            Routes.Part(
+                cell.endpoints,
+                by: Routes(
+                    sessions: cell.sessions,
+                    cookies: cell.configuration.cookies,
+                    limits: cell.configuration.limits
+                )
+            )
+        }
+        Routes.add(parts, of: surface, to: router)
     }
 
     /// The whole surface.

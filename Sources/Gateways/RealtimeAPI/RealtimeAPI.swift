@@ -10,10 +10,10 @@ package import ServiceLifecycle
 package import Sessions
 internal import Synchronization
 
-/// Register a queue, long-poll its events: every subscriber is told everything that its user may see, once, in order.
+/// Register a queue, long-poll its events, in one cell: every subscriber is told everything that its user may see, once, in order.
 ///
 ///     let realtime = RealtimeAPI(.init(redis: redis), log: log, codec: codec, reads: reads, sessions: sessions, …)
-///     realtime.addRoutes(to: router)
+///     RealtimeAPI.addRoutes(of: ["main": realtime], to: router)
 ///     group.add(realtime.services)
 ///
 /// The HTTP server must have `CloseOnEOF` among its `additionalChannelHandlers`.

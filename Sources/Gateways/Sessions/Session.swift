@@ -6,20 +6,23 @@ package import Foundation
 package struct Session: Sendable, Equatable {
     package let id: UUID
     package let tenant: Tenant
+    /// Where the tenant lives: its partition is one of this cell's log.
+    package let cell: String
     package let user: UserID
     package let expiresAt: Timestamp
     package let basis: SessionBasis
 
-    package init(id: UUID, tenant: Tenant, user: UserID, expiresAt: Timestamp, basis: SessionBasis) {
+    package init(id: UUID, tenant: Tenant, cell: String, user: UserID, expiresAt: Timestamp, basis: SessionBasis) {
         self.id = id
         self.tenant = tenant
+        self.cell = cell
         self.user = user
         self.expiresAt = expiresAt
         self.basis = basis
     }
 
     package static func == (a: Session, b: Session) -> Bool {
-        a.id == b.id && a.tenant == b.tenant && a.user == b.user && a.expiresAt == b.expiresAt
+        a.id == b.id && a.tenant == b.tenant && a.cell == b.cell && a.user == b.user && a.expiresAt == b.expiresAt
     }
 }
 

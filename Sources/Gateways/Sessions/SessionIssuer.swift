@@ -43,7 +43,7 @@ package struct SessionIssuer: Sendable {
         lifetimes: Lifetimes,
         label: String,
         by actor: Actor = .system
-    ) async throws -> (session: Session, token: String) {
+    ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
         let token = SessionToken(of: .user)
         let id = SessionID()
         let opened = try await control.run(
@@ -57,7 +57,7 @@ package struct SessionIssuer: Sendable {
             ),
             by: actor
         )
-        return (session(id, of: user, in: tenant, opened), token.text)
+        return (id, opened.answer.expiresAt, token.text)
     }
 
     /// Opens a session of a person who has logged in.
@@ -91,7 +91,7 @@ package struct SessionIssuer: Sendable {
         credential: CredentialID,
         lifetime: Duration,
         label: String
-    ) async throws -> (session: Session, token: String) {
+    ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
         let token = SessionToken(of: .user)
         let seconds = Int(lifetime.components.seconds)
         let tenant = TenantID(agent.tenant.id)
@@ -106,24 +106,7 @@ package struct SessionIssuer: Sendable {
             ),
             by: .user(agent.user)
         )
-        return (session(id, of: agent.user, in: agent.tenant, opened), token.text)
-    }
-
-    /// One that was just opened.
-    private func session(
-        _ id: SessionID,
-        of user: UserID,
-        in tenant: Tenant,
-        _ opened: CommandResult<OpenSession.Answer>
-    ) -> Session {
-        let roots = [SessionRoot.session(id), .user(user, of: TenantID(tenant.id))]
-        return Session(
-            id: id.uuid,
-            tenant: tenant,
-            user: user,
-            expiresAt: opened.answer.expiresAt,
-            basis: SessionBasis(roots: roots, asOf: opened.position)
-        )
+        return (id, opened.answer.expiresAt, token.text)
     }
 
     /// What a token was replaced by.

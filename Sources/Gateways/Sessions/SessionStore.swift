@@ -203,7 +203,7 @@ package final class SessionStore: Sendable {
         // Two look-ups by an index each: no plan for both conditions in one would use the two.
         let rows = try await pool.query(
             """
-            SELECT s.id, s.account, s.tenant, t.partition, s.member, s.opened_at,
+            SELECT s.id, s.account, s.tenant, t.partition, t.cell, s.member, s.opened_at,
                    least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds)),
                    s.parent, p.account, s.credential, \(Self.checkpoint)
               FROM (SELECT *, expires_at AS until FROM rm.sessions WHERE token_hash = \(hash)
@@ -215,11 +215,13 @@ package final class SessionStore: Sendable {
              WHERE s.over_at IS NULL AND s.until > now()
             """,
             as: (
-                UUID, UUID?, UUID?, Int32?, UUID?, PostgresTimestamp, PostgresTimestamp, UUID?, UUID?, UUID?, Int64
+                UUID, UUID?, UUID?, Int32?, String?, UUID?, PostgresTimestamp, PostgresTimestamp, UUID?, UUID?, UUID?,
+                Int64
             ).self
         )
         guard
-            let (id, account, tenant, partition, user, openedAt, expiresAt, parent, parents, credential, asOf) = rows
+            let (id, account, tenant, partition, cell, user, openedAt, expiresAt, parent, parents, credential, asOf) =
+                rows
                 .first
         else { return nil }
         let expiry = Timestamp(microseconds: expiresAt.microsecondsSince1970)
@@ -237,7 +239,7 @@ package final class SessionStore: Sendable {
             )
         }
         // Nobody comes into a tenant that is not active.
-        guard let tenant, let partition, let user else { return nil }
+        guard let tenant, let partition, let cell, let user else { return nil }
         roots.append(.user(UserID(user), of: TenantID(tenant)))
         if let parent { roots.append(.session(SessionID(parent))) }
         if let parents { roots.append(.account(AccountID(parents))) }
@@ -246,6 +248,7 @@ package final class SessionStore: Sendable {
             Session(
                 id: id,
                 tenant: Tenant(id: tenant, partition: Partition(partition)),
+                cell: cell,
                 user: UserID(user),
                 expiresAt: expiry,
                 basis: SessionBasis(roots: roots, asOf: asOf)

@@ -71,7 +71,8 @@ package struct TenantAPI: Sendable {
         summary: "What a tenant's users, and programs for them, do: rooms, messages, who is who, what is unread."
     )
 
-    package func addRoutes(to router: Router<DaybookRequestContext>) {
-        routes.add(endpoints, of: Self.surface, to: router)
+    /// - Parameter cells: by their names.
+    package static func addRoutes(of cells: [String: TenantAPI], to router: Router<DaybookRequestContext>) {
+        Routes.add(cells.mapValues { Routes.Part($0.endpoints, by: $0.routes) }, of: surface, to: router)
     }
 }

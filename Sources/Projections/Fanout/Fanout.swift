@@ -16,6 +16,8 @@ package final class Fanout: Service {
         package var postgres: PostgresConfiguration
         package var redis: RedisConfiguration
         package var partitions: [Partition]
+        /// Whose they are, if there are others to be told from in logs and metrics.
+        package var cell: String?
         /// Events of one step.
         package var batchLimit = 500
         /// Commands of one `MULTI`: enough to be fast, few enough that Redis serves others in between. After as many the next
@@ -64,6 +66,7 @@ package final class Fanout: Service {
         let queries = log.queries
         let thread = PartitionThread.Configuration(
             name: "fanout",
+            cell: configuration.cell,
             postgres: configuration.postgres,
             poll: configuration.poll,
             idlePoll: min(configuration.idlePoll, configuration.lease / 3),

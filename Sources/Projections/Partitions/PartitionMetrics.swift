@@ -8,8 +8,9 @@ final class PartitionMetrics: Sendable {
     private let steps: Timer
     private let failures: Counter
 
-    init(role: String, _ partition: Partition) {
-        let dimensions = [("role", role), ("partition", "\(partition)")]
+    /// - Parameter partition: its name.
+    init(role: String, _ partition: String) {
+        let dimensions = [("role", role), ("partition", partition)]
         owned = Gauge(label: "daybook_partition_owned", dimensions: dimensions)
         events = Counter(label: "daybook_partition_events_total", dimensions: dimensions)
         steps = Timer(label: "daybook_partition_step_duration_seconds", dimensions: [("role", role)])
@@ -28,7 +29,7 @@ final class PartitionMetrics: Sendable {
     func failed() { failures.increment() }
 
     /// Notes a stream that had to be set aside, which is rare.
-    static func parked(in partition: Partition) {
-        Counter(label: "daybook_partition_parked_total", dimensions: [("partition", "\(partition)")]).increment()
+    static func parked(in partition: String) {
+        Counter(label: "daybook_partition_parked_total", dimensions: [("partition", partition)]).increment()
     }
 }

@@ -8,7 +8,7 @@ package import struct Foundation.UUID
 package struct PartitionStatus: Sendable, Equatable {
     /// How far a role has come.
     package struct Progress: Sendable, Equatable {
-        /// `projector` or `fanout`.
+        /// `projector` or `fanout`; of the control log `registry`.
         package let role: String
         package let position: Position
         package let lagEvents: Int64
@@ -39,6 +39,11 @@ package struct PartitionStatus: Sendable, Equatable {
     /// Nil if Redis was not asked.
     package var queues: Queues?
 
+    /// What is told of, by the names of checkpoints; there are leases beside them.
+    private static let roles = [
+        ReadModelSet.product.name: "projector", PartitionFanout.name: "fanout", ReadModelSet.control.name: "registry",
+    ]
+
     /// All partitions, in order.
     ///
     /// - Parameter connection: as the role `daybook_projector`, who sees leases, and parked streams of all tenants.
@@ -56,7 +61,8 @@ package struct PartitionStatus: Sendable, Equatable {
                    extract(epoch FROM k.lease_until - clock_timestamp())::float8,
                    (SELECT extract(epoch FROM clock_timestamp() - c.committed_at)::float8 FROM es.commits c
                      WHERE c.partition = k.partition AND c.last_position > k.position ORDER BY c.last_position LIMIT 1)
-              FROM rm.checkpoints k ORDER BY k.partition, k.projection DESC
+              FROM rm.checkpoints k WHERE k.projection = ANY(\(Array(roles.keys)))
+             ORDER BY k.partition, k.projection DESC
             """,
         ])
         let heads = try results[0].decode((Int32, Int64, Position, Int).self)
@@ -69,7 +75,7 @@ package struct PartitionStatus: Sendable, Equatable {
                 parkedStreams: parked,
                 progress: checkpoints.filter { $0.0 == partition }.map { row in
                     Progress(
-                        role: row.1 == ReadModelSet.product.name ? "projector" : row.1,
+                        role: roles[row.1] ?? row.1,
                         position: row.2,
                         // The checkpoint may be read a moment later than the head.
                         lagEvents: max(0, head - row.2),

@@ -34,6 +34,8 @@ final class PartitionThread: Sendable {
     struct Configuration: Sendable {
         /// What is done, such as `projector`, for the thread's name and the log.
         let name: String
+        /// Whose partitions; nil if there are no others to be told from.
+        let cell: String?
         let postgres: PostgresConfiguration
         /// How long to wait for a hint when there was nothing to do; twice as long each time, up to `idlePoll`.
         let poll: Duration
@@ -63,9 +65,9 @@ final class PartitionThread: Sendable {
         self.configuration = configuration
         self.partition = partition
         self.take = take
-        metrics = PartitionMetrics(role: configuration.name, partition)
+        metrics = PartitionMetrics(role: configuration.name, partition.name(in: configuration.cell))
         var logger = logger
-        logger[metadataKey: "partition"] = "\(partition)"
+        logger[metadataKey: "partition"] = "\(partition.name(in: configuration.cell))"
         self.logger = logger
     }
 

@@ -6,6 +6,8 @@ internal import Postgres
 /// Projects one partition from the log while this process owns it, and says what it has to set aside.
 struct PartitionProjector: PartitionWork {
     private var projection: PartitionProjection
+    /// The partition's, in logs and metrics.
+    private let name: String
     private let queries: EventQueries
     private let codec: EventCodec
     private let projected: ProjectedEvents?
@@ -18,6 +20,7 @@ struct PartitionProjector: PartitionWork {
 
     init(
         _ projection: PartitionProjection,
+        called name: String,
         queries: EventQueries,
         codec: EventCodec,
         handingTo projected: ProjectedEvents?,
@@ -26,6 +29,7 @@ struct PartitionProjector: PartitionWork {
         onCommitted: @escaping @Sendable (Partition, Position) -> Void
     ) {
         self.projection = projection
+        self.name = name
         self.queries = queries
         self.codec = codec
         self.projected = projected
@@ -57,11 +61,11 @@ struct PartitionProjector: PartitionWork {
     }
 
     private func report(_ parking: Parking) {
-        PartitionMetrics.parked(in: lease.partition)
+        PartitionMetrics.parked(in: name)
         logger.error(
             "An event cannot be projected: its stream is parked",
             metadata: [
-                "partition": "\(lease.partition)", "tenant": "\(parking.event.tenant)",
+                "partition": "\(name)", "tenant": "\(parking.event.tenant)",
                 "stream": "\(parking.event.stream)", "position": "\(parking.event.position)",
                 "type": "\(parking.event.type)", "reason": "\(parking.poison.reason)",
             ]

@@ -13,6 +13,8 @@ package final class Projector: Service {
         /// Connects as the role `daybook_projector`; one connection a partition.
         package var postgres: PostgresConfiguration
         package var partitions: [Partition]
+        /// Whose they are, if there are others to be told from in logs and metrics.
+        package var cell: String?
         /// What it writes.
         package var set = ReadModelSet.product
         /// What it is called in logs and metrics.
@@ -55,6 +57,7 @@ package final class Projector: Service {
         let queries = log.queries
         let thread = PartitionThread.Configuration(
             name: configuration.name,
+            cell: configuration.cell,
             postgres: configuration.postgres,
             poll: configuration.poll,
             idlePoll: min(configuration.idlePoll, configuration.lease / 3),
@@ -73,6 +76,7 @@ package final class Projector: Service {
                 guard let projection else { return nil }
                 return PartitionProjector(
                     projection,
+                    called: partition.name(in: configuration.cell),
                     queries: queries,
                     codec: codec,
                     handingTo: projected,

@@ -24,9 +24,17 @@ package struct Rebuild: Sendable {
         package var projector: PostgresConfiguration
         /// The folders of the database's schema.
         package var folders: [String]
+        /// What is projected into the database.
+        package var set: ReadModelSet
         package var batchLimit = 1_000
 
-        package init(administrator: PostgresConfiguration, projector: PostgresConfiguration, folders: [String]) {
+        package init(
+            _ set: ReadModelSet = .product,
+            administrator: PostgresConfiguration,
+            projector: PostgresConfiguration,
+            folders: [String]
+        ) {
+            self.set = set
             self.administrator = administrator
             self.projector = projector
             self.folders = folders
@@ -116,11 +124,11 @@ package struct Rebuild: Sendable {
         let connection = try connection(to: schema)
         try connection.execute("UPDATE rm.checkpoints SET lease_owner = NULL, lease_until = NULL")
         for (partition, last) in positions.sorted(by: { $0.key < $1.key }) {
-            let start = try Self.positions(on: connection)[partition] ?? 0
+            let start = try self.positions(on: connection)[partition] ?? 0
             let ahead = try RepairsAhead(of: partition, after: start, queries, codec, on: connection)
             guard
                 var projection = try PartitionProjection(
-                    into: .product,
+                    into: configuration.set,
                     of: partition,
                     by: owner,
                     for: Self.lease,
@@ -154,7 +162,7 @@ package struct Rebuild: Sendable {
 
     /// Where the live read models stand.
     package func livePositions() throws -> [Partition: Position] {
-        try Self.positions(on: try connection(to: .live))
+        try positions(on: try connection(to: .live))
     }
 
     /// Where the log stands.
@@ -178,7 +186,7 @@ package struct Rebuild: Sendable {
         // What is live goes on; the snapshot stays.
         return try live.transaction(isolation: .repeatableRead, readOnly: true) { live in
             let identity = try ReadModelSchema.live.identity(on: live)
-            try project(into: schema, through: try Self.positions(on: live))
+            try project(into: schema, through: try positions(on: live))
             let comparison = Comparison(
                 live: try ReadModelDigest(of: .live, on: live),
                 rebuilt: try digest(of: schema)
@@ -228,7 +236,7 @@ package struct Rebuild: Sendable {
             ).decode((String, Int32, Position, Int64).self)
             // These may be the checkpoints of what another switch has just put away.
             guard try identities(of: schema, on: connection) == before else { throw RebuildError.switchedMeanwhile }
-            let projected = checkpoints.filter { $0.0 == ReadModelSet.product.name }.map { (Partition($0.1), $0.2) }
+            let projected = checkpoints.filter { $0.0 == configuration.set.name }.map { (Partition($0.1), $0.2) }
             try project(into: schema, through: Dictionary(uniqueKeysWithValues: projected))
             try handOver(checkpoints, to: schema, on: connection)
             try rename(schema, files, on: connection)
@@ -282,9 +290,9 @@ package struct Rebuild: Sendable {
 
     // MARK: Connections
 
-    private static func positions(on connection: PostgresConnection) throws -> [Partition: Position] {
+    private func positions(on connection: PostgresConnection) throws -> [Partition: Position] {
         let rows = try connection.execute(
-            "SELECT partition, position FROM rm.checkpoints WHERE projection = \(ReadModelSet.product.name)"
+            "SELECT partition, position FROM rm.checkpoints WHERE projection = \(configuration.set.name)"
         ).decode((Int32, Position).self)
         return Dictionary(uniqueKeysWithValues: rows.map { (Partition($0), $1) })
     }

@@ -3,6 +3,8 @@ internal import EventStore
 internal import Events
 internal import Foundation
 internal import Logging
+internal import Postgres
+internal import Projections
 
 /// The steps from a confirmed name to an organization that its founder can work in. Each is done once, however often it is tried:
 /// its identifiers follow from the onboarding's.
@@ -34,7 +36,7 @@ struct Founding {
         _ = try await registrar.run(
             FoundOrg(org: org, tenant: tenant, slug: start.slug, name: start.name, founder: account)
         )
-        let cell = registrar.cells[0]
+        let cell = try await cell(of: start)
         let place = try await cell.log.place(tenant.uuid)
         _ = try await registrar.run(AssignCell(tenant: tenant, cell: cell.name, partition: place.partition))
         let owner = UserID(account, in: tenant)
@@ -49,6 +51,25 @@ struct Founding {
         _ = try await registrar.run(
             FinishOnboarding(onboarding: onboarding, account: account, tenant: tenant, user: owner)
         )
+    }
+
+    /// Where the tenant lives, or else the cell with the fewest tenants of those that take new ones. One that an earlier try had placed
+    /// it in, and died before that was written down, knows of a tenant that never says anything.
+    private func cell(of start: Start) async throws -> Cell {
+        if let name = try await TenantRegistry(registrar.control).tenant(named: start.slug)?.cell {
+            guard let cell = registrar.cells.first(where: { $0.name == name }) else {
+                throw CommandError.unavailable("the cell \(name) is not served here")
+            }
+            return cell
+        }
+        let counts = try await registrar.reads.pool.query(
+            "SELECT cell, count(*) FROM rm.tenants WHERE cell IS NOT NULL GROUP BY cell",
+            as: (String, Int64).self
+        )
+        let tenants = Dictionary(uniqueKeysWithValues: counts)
+        let fewest = registrar.cells.filter(\.takesTenants).min { tenants[$0.name] ?? 0 < tenants[$1.name] ?? 0 }
+        guard let fewest else { throw CommandError.unavailable("no cell that is served here takes tenants") }
+        return fewest
     }
 
     private struct Start {

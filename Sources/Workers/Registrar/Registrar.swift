@@ -25,7 +25,7 @@ package struct Registrar: Sendable {
     /// Connects to the control database as `daybook_projector`.
     private let leases: PostgresPool
     private let owner = UUID()
-    /// Where new tenants live; the first.
+    /// Where tenants live.
     let cells: [Cell]
     /// Nil where no mail is sent.
     let invitations: Invitations?

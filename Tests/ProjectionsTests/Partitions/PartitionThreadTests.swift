@@ -100,6 +100,7 @@ struct PartitionThreadTests {
     ) async throws {
         let configuration = PartitionThread.Configuration(
             name: "test",
+            cell: nil,
             postgres: story.database.configuration(as: .projector),
             poll: .milliseconds(10),
             idlePoll: idlePoll,

@@ -65,10 +65,10 @@ struct ProblemTests {
 
     @Test func `a revoked session is 401`() async throws {
         try await Premises.run { premises in
-            let (session, token) = try await premises.control.open(tenant: premises.tenant, user: premises.owner.id)
+            let (session, _, token) = try await premises.control.open(tenant: premises.tenant, user: premises.owner.id)
             let person = Premises.Person(id: premises.owner.id, token: token)
             #expect(try await premises.send(.get, "/api/me", as: person).status == 200)
-            try await premises.control.plane.issuer.close(SessionID(session.id))
+            try await premises.control.plane.issuer.close(session)
             try await premises.send(.get, "/api/me", as: person).expectProblem(401, "auth.dead_session")
         }
     }

@@ -15,6 +15,7 @@ struct TokenTests {
         Session(
             id: .v7(),
             tenant: tenant,
+            cell: "main",
             user: user,
             expiresAt: .now,
             basis: SessionBasis(roots: [], asOf: 0)

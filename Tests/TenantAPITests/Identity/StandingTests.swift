@@ -49,7 +49,7 @@ struct StandingTests {
             let gone = try await premises.person("gone")
             _ = try await premises.send(.post, "/api/users/\(gone.id)/deactivate")
             let stranger = UserID()
-            let (_, token) = try await premises.control.open(tenant: premises.tenant, user: stranger)
+            let token = try await premises.control.open(tenant: premises.tenant, user: stranger).token
             for (method, path, body) in requests(premises) + [(.get, "/api/me", nil)] {
                 try await premises.send(method, path, body, as: gone).expectProblem(403, "user.deactivated")
                 let other = Premises.Person(id: stranger, token: token)

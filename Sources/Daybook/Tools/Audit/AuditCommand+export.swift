@@ -66,13 +66,14 @@ extension AuditCommand {
 
         private func registeredTenant(_ installation: Installation) async throws -> Tenant {
             let pool = PostgresPool(installation.configuration(.control, as: .gateway), size: 1, queueLimit: 1)
-            let found: Result<Tenant?, any Error>
+            let found: Result<TenantDirectory.Entry?, any Error>
             do { found = .success(try await TenantDirectory(pool: pool).tenant(named: tenant)) } catch {
                 found = .failure(error)
             }
             await pool.close()
-            guard let tenant = try found.get() else { throw ToolError("there is no tenant '\(self.tenant)'") }
-            return tenant
+            guard let entry = try found.get() else { throw ToolError("there is no tenant '\(tenant)'") }
+            try installation.expect(tenant, in: entry.cell)
+            return entry.tenant
         }
     }
 }

@@ -11,7 +11,7 @@ extension AuditCommand {
             abstract:
                 "Computes every hash of the log anew and checks positions, versions and times. Writers may go on meanwhile.",
             discussion: """
-                A changed byte in any column is found. Whoever may rewrite the whole chain, or cut off its end, is found by the \
+                Those of the control log and of the cell's. A changed byte in any column is found. Whoever may rewrite the whole chain, or cut off its end, is found by the \
                 signed heads that are kept elsewhere: name their folder by --heads.
                 """
         )
@@ -21,12 +21,23 @@ extension AuditCommand {
 
         func run() throws {
             let settings = try Settings(installation, heads)
-            let installation = Installation(settings)
-            let connection = try PostgresConnection(installation.configuration(.product, as: .projector))
+            let installation = try Installation(settings)
+            var isWhole = try verify(.control, of: installation, against: nil)
+            let folder = try HeadKeys(of: installation.cell, settings).folder()
+            isWhole = try verify(.product, of: installation, against: folder) && isWhole
+            print(isWhole ? "the log is whole" : "the log is NOT whole")
+            if !isWhole { throw ExitCode.failure }
+        }
+
+        private func verify(
+            _ database: Installation.Database,
+            of installation: Installation,
+            against folder: HeadFolder?
+        ) throws -> Bool {
+            let connection = try PostgresConnection(installation.configuration(database, as: .projector))
             let partitions = try connection.execute("SELECT partition FROM es.heads ORDER BY partition").decode(
                 Int32.self
             )
-            let folder = try HeadKeys(settings: settings).folder()
             var verifier = LogVerifier(on: connection)
             var isWhole = true
             for partition in partitions {
@@ -35,14 +46,13 @@ extension AuditCommand {
                 let report = try verifier.verify(Partition(partition), against: heads)
                 let hash = report.hash.hex
                 print(
-                    "partition \(partition): \(report.events) events in \(report.commits) commits, head \(report.head) \(hash)"
+                    "\(database == .control ? "control" : "partition \(partition)"): \(report.events) events in \(report.commits) commits, head \(report.head) \(hash)"
                         + (folder == nil ? "" : ", \(report.heads) signed heads")
                 )
                 for fault in report.faults { print("  FAULT \(fault)") }
                 isWhole = isWhole && report.faults.isEmpty
             }
-            print(isWhole ? "the log is whole" : "the log is NOT whole")
-            if !isWhole { throw ExitCode.failure }
+            return isWhole
         }
     }
 }

@@ -8,11 +8,16 @@ package struct HealthRoutes: Sendable {
     /// Something that a process needs.
     package struct Check: Sendable {
         package let name: String
-        let run: @Sendable () async throws -> Bool
+        /// Nil if it is needed by itself.
+        let group: String?
+        package let run: @Sendable () async throws -> Bool
 
-        /// - Parameter run: false, or an error, if it is not there; its time is up after two seconds.
-        package init(_ name: String, run: @escaping @Sendable () async throws -> Bool) {
+        /// - Parameters:
+        ///   - group: of those that have it one is enough.
+        ///   - run: false, or an error, if it is not there; its time is up after two seconds.
+        package init(_ name: String, oneOf group: String? = nil, run: @escaping @Sendable () async throws -> Bool) {
             self.name = name
+            self.group = group
             self.run = run
         }
     }
@@ -51,7 +56,9 @@ package struct HealthRoutes: Sendable {
         }
         let parts = checks.map { Health.Part(name: $0.name, ok: passed.contains($0.name)) }
         if draining.isDraining { return Self.answer(Health(status: "draining", checks: parts), .serviceUnavailable) }
-        let isReady = parts.allSatisfy(\.ok)
+        let isReady = Dictionary(grouping: checks) { $0.group ?? $0.name }.values.allSatisfy { group in
+            group.contains { passed.contains($0.name) }
+        }
         return Self.answer(
             Health(status: isReady ? "ready" : "not_ready", checks: parts),
             isReady ? .ok : .serviceUnavailable

@@ -42,16 +42,48 @@ package struct Routes: Sendable {
 
     /// Adds the endpoints, and their contract, which needs no session. Other methods on their paths are answered 405 with `Allow`.
     package func add(_ endpoints: [Endpoint], of surface: Surface, to router: Router<DaybookRequestContext>) {
-        for endpoint in endpoints {
-            precondition(endpoint.kind == .plain || stores != nil, "\(endpoint.path) needs the read models")
-            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-                try await respond(to: request, context, by: endpoint)
+        expectStores(for: endpoints)
+        router.add(endpoints, of: surface) { index, request, context in
+            var context = context
+            try await admit(request, &context, to: endpoints[index])
+            return try await respond(to: request, context, by: endpoints[index])
+        }
+    }
+
+    /// What one cell has of a surface.
+    package struct Part: Sendable {
+        let routes: Routes
+        let endpoints: [Endpoint]
+
+        package init(_ endpoints: [Endpoint], by routes: Routes) {
+            routes.expectStores(for: endpoints)
+            self.routes = routes
+            self.endpoints = endpoints
+        }
+    }
+
+    /// Adds a surface of which each cell has its own: a request goes to the one where the caller's tenant lives.
+    ///
+    /// - Parameter cells: by their names. Their endpoints are the same, over different stores, and all for users of tenants.
+    package static func add(_ cells: [String: Part], of surface: Surface, to router: Router<DaybookRequestContext>) {
+        guard let any = cells.values.first else { return }
+        precondition(any.endpoints.allSatisfy { $0.access == .user }, "a cell is known by the caller's tenant")
+        router.add(any.endpoints, of: surface) { index, request, context in
+            var context = context
+            try await any.routes.admit(request, &context, to: any.endpoints[index])
+            guard let cell = cells[context.session.cell] else {
+                throw Problem.unavailable(
+                    "cell_not_served",
+                    "this process does not serve the cell of the caller's tenant"
+                )
             }
+            return try await cell.routes.respond(to: request, context, by: cell.endpoints[index])
         }
-        for (path, methods) in Dictionary(grouping: endpoints, by: \.path) {
-            router.refuseOthers(than: methods.map(\.method), at: path)
-        }
-        router.addContract(of: surface, with: endpoints)
+    }
+
+    private func expectStores(for endpoints: [Endpoint]) {
+        guard stores == nil, let reading = endpoints.first(where: { $0.kind != .plain }) else { return }
+        preconditionFailure("\(reading.path) needs the read models")
     }
 
     private func respond(
@@ -59,8 +91,6 @@ package struct Routes: Sendable {
         _ context: DaybookRequestContext,
         by endpoint: Endpoint
     ) async throws -> Response {
-        var context = context
-        try await admit(request, &context, to: endpoint)
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         if endpoint.kind == .read, let stores {
             try await stores.standings.check(call.session, against: endpoint.roles)
@@ -126,6 +156,23 @@ extension Request {
 }
 
 extension RouterMethods where Context == DaybookRequestContext {
+    /// - Parameter respond: is given which endpoint it is.
+    func add(
+        _ endpoints: [Endpoint],
+        of surface: Surface,
+        respond: @escaping @Sendable (Int, Request, DaybookRequestContext) async throws -> Response
+    ) {
+        for (index, endpoint) in endpoints.enumerated() {
+            on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                try await respond(index, request, context)
+            }
+        }
+        for (path, methods) in Dictionary(grouping: endpoints, by: \.path) {
+            refuseOthers(than: methods.map(\.method), at: path)
+        }
+        addContract(of: surface, with: endpoints)
+    }
+
     /// Answers OPTIONS with the methods that the path takes, and every other method that it does not take with 405 and the same.
     func refuseOthers(than taken: [HTTPRequest.Method], at path: String) {
         let answered = Set(taken + (taken.contains(.get) ? [.head] : []) + [.options])
