@@ -115,12 +115,13 @@ let package = Package(
             "Gateways/Sessions",
             ["Commands", "EventStore", "Events", "Postgres", "Projections", crypto, logging]
         ),
+        module("Pages", "Gateways/Pages", []),
         module("RateLimits", "Gateways/RateLimits", ["Redis", crypto, logging]),
         module(
             "GatewayHTTP",
             "Gateways/HTTP",
             [
-                "RateLimits", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres",
+                "Pages", "RateLimits", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres",
                 "Projections", hummingbird,
                 crypto, logging, httpTypes, metrics, nioCore, nioHTTP1, tracing,
             ]
@@ -146,15 +147,15 @@ let package = Package(
             "AuthAPI",
             "Gateways/AuthAPI",
             [
-                "GatewayHTTP", "Commands", "Events", "EventStore", "OIDC", "Observability", "Postgres", "Projections",
-                "Sessions", crypto,
+                "GatewayHTTP", "Commands", "Events", "EventStore", "OIDC", "Observability", "Pages", "Postgres",
+                "Projections", "Sessions", crypto,
                 hummingbird, httpTypes, logging,
             ]
         ),
         module(
             "DevIdP",
             "Gateways/DevIdP",
-            [crypto, cryptoExtras, hummingbird, httpClient, httpTypes, jwtKit, logging, nioCore, nioHTTP1]
+            ["Pages", crypto, cryptoExtras, hummingbird, httpClient, httpTypes, jwtKit, logging, nioCore, nioHTTP1]
         ),
         module(
             "OrgsAPI",

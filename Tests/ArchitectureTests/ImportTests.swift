@@ -19,9 +19,11 @@ struct ImportTests {
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
         "Gateways/Sessions": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
+        "Gateways/Pages": [],
         "Gateways/RateLimits": ["Redis"],
         "Gateways/HTTP": [
-            "RateLimits", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+            "Pages", "RateLimits", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres",
+            "Projections",
         ],
         "Gateways/TenantAPI": [
             "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "OIDC", "Postgres", "Projections",
@@ -31,10 +33,10 @@ struct ImportTests {
             "GatewayHTTP", "Sessions", "Events", "EventStore", "Postgres", "Projections", "Redis", "Threads",
         ],
         "Gateways/AuthAPI": [
-            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "OIDC", "Postgres",
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "OIDC", "Pages", "Postgres",
             "Projections",
         ],
-        "Gateways/DevIdP": [],
+        "Gateways/DevIdP": ["Pages"],
         "Integrations/Mail": [],
         "Integrations/OIDC": [],
         "Gateways/OrgsAPI": [
@@ -60,7 +62,7 @@ struct ImportTests {
         "EventStore", "Events",
         "Commands",
         "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
-        "AuthAPI", "DevIdP", "Mail", "Metering", "OIDC", "OrgsAPI", "RateLimits", "Registrar", "SlackImport",
+        "AuthAPI", "DevIdP", "Mail", "Metering", "OIDC", "OrgsAPI", "Pages", "RateLimits", "Registrar", "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

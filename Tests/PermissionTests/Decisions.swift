@@ -303,6 +303,13 @@ enum Decisions {
             not: [.hidden("session.not_found"): [.otherAccount]]
         ),
         .accounts("POST /auth/logout", may: Asker.accounts),
+        // A page, which says to each what it means for them.
+        .everybody("GET /auth/invite"),
+        .accounts(
+            "POST /auth/invite",
+            may: [.account],
+            not: [.forbidden("invite.other_address"): [.otherAccount]]
+        ),
         // Whoever has an agent's secret is that agent.
         .everybody("POST /auth/agent/login"),
     ]

@@ -136,7 +136,8 @@ struct PermissionMatrixTests {
         var fields = plain.adding([.origin: own, .secFetchSite: "same-origin"])
         if let token = again.token { fields[.cookie] = "\(name)=\(token)" }
         // A page gets no bearer token.
-        let asked = Request(again.method, again.path, again.body?.replacing("bearer", with: "cookie"))
+        var asked = Request(again.method, again.path, again.body?.replacing("bearer", with: "cookie"))
+        asked.type = again.type
         let honest = try await town.send(asked, fields)
         #expect(honest.status == town.status(of: decision.route), "\(decision): \(honest.text)")
     }

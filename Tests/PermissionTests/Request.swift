@@ -7,6 +7,8 @@ struct Request {
     let method: HTTPRequest.Method
     let path: String
     let body: String?
+    /// Of the body.
+    var type = "application/json"
     /// Instead of the asker's own, for what uses a session or an account up.
     var token: String?
     private var other: String?

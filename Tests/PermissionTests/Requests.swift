@@ -238,7 +238,23 @@ extension Town {
 
     private func auth(_ method: HTTPRequest.Method, _ path: String, by asker: Asker) async throws -> Request? {
         switch (method, path) {
+        case (.get, "/auth/invite"):
+            let token = invites.token(of: try await invite(accounts[.account]!.email))
+            try await control.isProjected()
+            return Request(method, "\(path)?token=\(token)")
         case (.get, _): return Request(method, path)
+        case (.post, "/auth/invite"):
+            let invited = asker == .account ? try await account() : accounts[.account]!
+            let token = invites.token(of: try await invite(invited.email))
+            try await control.isProjected()
+            var request = Request(
+                method,
+                path,
+                "token=\(token)&handle=h\(UUID().text)&name=New",
+                token: asker == .account ? invited.token : nil
+            )
+            request.type = "application/x-www-form-urlencoded"
+            return request
         case (.post, "/auth/session/refresh"):
             // It uses the token up.
             if accounts[asker] != nil, asker != .endedAccount {

@@ -123,6 +123,7 @@ struct Town: Sendable {
         let auth = AuthAPI(
             .init(providers: [], cookies: cookies),
             control: control.plane,
+            cells: ["main": commands],
             limits: nil,
             masterKey: database.masterKey
         )
@@ -368,13 +369,19 @@ struct Town: Sendable {
         /// Null for what is no JSON.
         var json: JSON { (try? JSON(text.utf8)) ?? .null }
 
-        /// The problem's code.
-        var code: String? { headers[.contentType] == "application/problem+json" ? json["code"].text : nil }
+        /// The problem's code, or that of a page.
+        var code: String? {
+            switch headers[.contentType] {
+            case "application/problem+json": json["code"].text
+            case "text/html; charset=utf-8": text.firstMatch(of: #/data-code="([^"]*)"/#).map { String($0.1) }
+            default: nil
+            }
+        }
     }
 
     func send(_ request: Request, _ headers: HTTPFields) async throws -> Answer {
         var headers = headers
-        if request.body != nil { headers[.contentType] = "application/json" }
+        if request.body != nil { headers[.contentType] = request.type }
         let response = try await client.executeRequest(
             uri: request.path,
             method: request.method,

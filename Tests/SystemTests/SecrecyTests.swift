@@ -53,7 +53,7 @@ struct SecrecyTests {
             ask(.POST, "/realtime/queues", [String: String](), as: ada)
             for path in [
                 messages, "/api/me?\(query)=\(query)", "/\(query)", "/api/rooms/\(query)", "/api/rooms?cursor=\(query)",
-                "/realtime/queues/\(query)/events?cursor=\(query)",
+                "/realtime/queues/\(query)/events?cursor=\(query)", "/auth/invite?token=\(query)",
             ] { ask(.GET, path, as: ada) }
             for wrong in ["dbk_\(token)", token] { ask(.GET, "/api/me", as: wrong) }
         }

@@ -8,7 +8,7 @@ struct Answer: Sendable {
     let status: Int
     let headers: HTTPFields
     let text: String
-    /// Null for an answer in JSON lines.
+    /// Null for an answer in JSON lines, a text for a page.
     let json: JSON
     /// Each line of an answer in JSON lines.
     let lines: [JSON]
@@ -18,7 +18,8 @@ struct Answer: Sendable {
         self.headers = headers
         text = String(buffer: body)
         let isInLines = headers[.contentType] == "application/x-ndjson"
-        json = text.isEmpty || isInLines ? .null : try JSON(text.utf8)
+        let isPage = headers[.contentType]?.hasPrefix("text/html") == true
+        json = text.isEmpty || isInLines ? .null : isPage ? .string(text) : try JSON(text.utf8)
         lines = isInLines ? try text.split(separator: "\n").map { try JSON($0.utf8) } : []
     }
 

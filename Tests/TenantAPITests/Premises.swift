@@ -80,6 +80,7 @@ struct Premises: Sendable {
             let auth = AuthAPI(
                 AuthAPI.Configuration(providers: [], cookies: SessionCookies(origin: "http://127.0.0.1")),
                 control: control.plane,
+                cells: ["main": handler],
                 limits: limits,
                 masterKey: database.masterKey
             )
@@ -188,7 +189,9 @@ struct Premises: Sendable {
         since write: Answer? = nil
     ) async throws -> Answer {
         var fields = headers
-        if fields[.authorization] == nil { fields[.authorization] = "Bearer \((person ?? owner).token)" }
+        if fields[.authorization] == nil, fields[.cookie] == nil {
+            fields[.authorization] = "Bearer \((person ?? owner).token)"
+        }
         if bytes != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
         if let write { fields[.daybookMinPosition] = write.headers[.daybookPosition] }
         let response = try await client.executeRequest(uri: path, method: method, headers: fields, body: bytes)

@@ -6,7 +6,7 @@ extension Refusal {
         "A name has 1 to 120 characters, not all of them spaces and none a control character.",
         pointer: "/name"
     )
-    static let tenantUnknown = Refusal(.notFound, "tenant.not_found", "There is no such tenant.")
+    package static let tenantUnknown = Refusal(.notFound, "tenant.not_found", "There is no such tenant.")
     static let tenantPlaced = Refusal(.conflict, "tenant.placed", "The tenant lives somewhere else.")
 
     static let accountUnknown = Refusal(.forbidden, "account.unknown", "There is no such account.")
@@ -29,7 +29,7 @@ extension Refusal {
     static let onboardingLapsed = Refusal(.conflict, "onboarding.over", "The name is held no more; start anew.")
 
     static let tooManyInvites = Refusal(.invalid, "invite.too_many", "At most 50 people can be invited at once.")
-    static let inviteUnknown = Refusal(.notFound, "invite.not_found", "There is no such invitation.")
+    package static let inviteUnknown = Refusal(.notFound, "invite.not_found", "There is no such invitation.")
     static let inviteOver = Refusal(.conflict, "invite.over", "The invitation is over; ask for a new one.")
     static let inviteOfAnother = Refusal(
         .forbidden,

@@ -1,3 +1,4 @@
+package import Commands
 package import EventStore
 internal import Events
 package import GatewayHTTP
@@ -35,18 +36,23 @@ package struct AuthAPI: Sendable {
     let configuration: Configuration
     let control: ControlPlane
     let attempts: LoginAttempts
+    let invites: InviteAcceptance
     private let routes: Routes
 
-    /// - Parameter limits: nil lets everything through.
+    /// - Parameters:
+    ///   - cells: the commands of the tenants' own logs, by cell.
+    ///   - limits: nil lets everything through.
     package init(
         _ configuration: Configuration,
         control: ControlPlane,
+        cells: [String: CommandHandler],
         limits: RequestLimits?,
         masterKey: MasterKey
     ) {
         self.configuration = configuration
         self.control = control
         attempts = LoginAttempts(masterKey: masterKey)
+        invites = InviteAcceptance(control: control, cells: cells, masterKey: masterKey)
         routes = Routes(sessions: control.sessions, cookies: configuration.cookies, limits: limits)
     }
 
@@ -57,7 +63,7 @@ package struct AuthAPI: Sendable {
     )
 
     /// The whole surface.
-    package var endpoints: [Endpoint] { loginEndpoints + sessionEndpoints + agentEndpoints }
+    package var endpoints: [Endpoint] { loginEndpoints + sessionEndpoints + agentEndpoints + inviteEndpoints }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
         routes.add(endpoints, of: Self.surface, to: router)

@@ -135,7 +135,7 @@ extension AuthAPI {
         return try await control.issuer.open(
             account: account,
             lifetimes: configuration.accountLifetimes,
-            label: call.request.headers[.userAgent]?.plainPrefix ?? "a browser"
+            label: call.browser
         ).token
     }
 
@@ -154,6 +154,11 @@ extension AuthAPI {
 extension SessionCookies {
     /// Carries a login that is on its way.
     var login: String { account + "-login" }
+}
+
+extension Call {
+    /// What a session of this browser is called.
+    var browser: String { request.headers[.userAgent]?.plainPrefix ?? "a browser" }
 }
 
 extension String {

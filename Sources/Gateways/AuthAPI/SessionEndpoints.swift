@@ -186,13 +186,11 @@ extension AuthAPI {
         guard let (partition, slug, user) = rows.first else {
             throw Problem.notFound("tenant.not_found", "there is no such tenant")
         }
-        let opened = try await control.issuer.open(
-            tenant: Tenant(id: tenant.uuid, partition: Partition(partition)),
-            user: UserID(user),
-            from: call.account.id,
-            lifetimes: configuration.userLifetimes,
-            label: body.label ?? "a session",
-            by: .account(call.account.account)
+        let opened = try await open(
+            Tenant(id: tenant.uuid, partition: Partition(partition)),
+            as: UserID(user),
+            from: call.account,
+            label: body.label ?? "a session"
         )
         var reply = Reply(
             EntryView(
@@ -204,13 +202,31 @@ extension AuthAPI {
             )
         )
         if body.delivery == .cookie {
-            reply.headers[.setCookie] = cookies.setting(
-                cookies.tenant(slug),
-                to: opened.token,
-                for: configuration.userLifetimes.absolute
-            )
+            reply.headers[.setCookie] = cookie(of: opened.token, in: slug)
         }
         return reply
+    }
+
+    /// Opens a session in a tenant, which ends with the person's own.
+    func open(
+        _ tenant: Tenant,
+        as user: UserID,
+        from account: AccountSession,
+        label: String
+    ) async throws -> (session: Session, token: String) {
+        try await control.issuer.open(
+            tenant: tenant,
+            user: user,
+            from: account.id,
+            lifetimes: configuration.userLifetimes,
+            label: label,
+            by: .account(account.account)
+        )
+    }
+
+    /// Carries a session in the tenant of this name.
+    func cookie(of token: String, in slug: String) -> String {
+        cookies.setting(cookies.tenant(slug), to: token, for: configuration.userLifetimes.absolute)
     }
 
     // MARK: Tokens

@@ -12,9 +12,7 @@ package import Sessions
 package struct OrgsAPI: Sendable {
     let commands: CommandHandler
     let reads: ReadModels
-    let tokens: InviteTokens
-    /// The rules of the tenants' own logs, by cell.
-    let cells: [String: CommandHandler]
+    let invites: InviteAcceptance
     private let routes: Routes
 
     /// - Parameters:
@@ -30,8 +28,7 @@ package struct OrgsAPI: Sendable {
     ) {
         commands = control.handler
         reads = control.reads
-        tokens = InviteTokens(masterKey: masterKey)
-        self.cells = cells
+        invites = InviteAcceptance(control: control, cells: cells, masterKey: masterKey)
         routes = Routes(sessions: control.sessions, cookies: cookies, limits: limits)
     }
 
@@ -49,17 +46,19 @@ package struct OrgsAPI: Sendable {
     }
 
     /// Runs a command of the control log as the person who asks, and waits until the read models hold what it did.
-    ///
-    /// - Parameter isKeyed: false for a command that the request's key does not stand for.
-    func run<C: Command>(_ command: C, for call: Call, isKeyed: Bool = true) async throws -> C.Answer {
-        let context = CommandContext(
+    func run<C: Command>(_ command: C, for call: Call) async throws -> C.Answer {
+        let result = try await commands.handle(command, in: try context(of: call))
+        _ = try await reads.wait(for: .installation, past: result.position, timeout: .seconds(2))
+        return result.answer
+    }
+
+    /// In the control log, of the person who asks.
+    func context(of call: Call) throws -> CommandContext {
+        CommandContext(
             caller: Caller(tenant: .installation, actor: .account(call.account.account), user: nil),
-            idempotencyKey: isKeyed ? try call.idempotencyKey() : nil,
+            idempotencyKey: try call.idempotencyKey(),
             traceparent: call.context.trace?.text,
             requestID: call.context.requestID
         )
-        let result = try await commands.handle(command, in: context)
-        _ = try await reads.wait(for: .installation, past: result.position, timeout: .seconds(2))
-        return result.answer
     }
 }

@@ -36,7 +36,9 @@ final class Browser: Sendable {
     func open(_ url: String) async throws -> Page { try await go(.GET, url, nil, [:]) }
 
     /// Sends a form, as a page of the same place does.
-    func send(_ fields: [(String, String)], to url: String) async throws -> Page {
+    ///
+    /// - Parameter origin: that of the place unless told otherwise; pages that tell nobody whence they come send `null`.
+    func send(_ fields: [(String, String)], to url: String, origin: String? = nil) async throws -> Page {
         let unreserved = CharacterSet.alphanumerics
         let body = fields.map { name, value in
             "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "")"
@@ -45,7 +47,10 @@ final class Browser: Sendable {
             .POST,
             url,
             body,
-            ["content-type": "application/x-www-form-urlencoded", "origin": Self.origin(of: url)]
+            [
+                "content-type": "application/x-www-form-urlencoded", "origin": origin ?? Self.origin(of: url),
+                "sec-fetch-site": "same-origin",
+            ]
         )
     }
 

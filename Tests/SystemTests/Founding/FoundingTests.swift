@@ -55,7 +55,7 @@ struct FoundingTests {
         let room = try #require(rooms.first?["id"].text)
         let queue = try await server.post("/realtime/queues", JSON.object([:]), as: adas).decode(JSON.self)
 
-        // Bob takes the invitation and says something.
+        // They are invited, and nobody else can take it.
         var mailed: String?
         try await eventually("the invitations are mailed") {
             mailed = try site.link(to: "bob@example.com")
@@ -75,11 +75,28 @@ struct FoundingTests {
         let cyds = try #require(try site.link(to: "cyd@example.com"))
         let stolen: JSON = ["token": .string(String(cyds.suffix(47))), "handle": "cyd", "name": "Cyd"]
         #expect(try await mallory.send(.POST, stolen, to: "\(origin)/orgs/invites/accept").status == 403)
+        // Bob follows the link of his mail, logs in, and says on the page what he shall be called.
         let bob = Browser()
+        let invitation = try await bob.open(link)
+        #expect(invitation.status == 200 && invitation.text.contains("invited to Acme, Inc."), "\(invitation.text)")
+        #expect(invitation.text.contains("/auth/login?provider="))
         try await provider.logIn("Bob", "bob@example.com", in: bob, at: origin)
+        let names = try await bob.open(link)
+        #expect(names.text.contains("value=\"bob\""), "\(names.text)")
+        let form = try names.form(asking: "handle")
+        let taken = form + [("handle", "ada"), ("name", "<Bob>")]
+        let page = "\(origin)/auth/invite"
+        let refused = try await bob.send(taken, to: page, origin: "null")
+        #expect(refused.status == 409 && refused.text.contains("value=\"&lt;Bob&gt;\""), "\(refused.text)")
+        let joining = form + [("handle", "bob"), ("name", "Bob")]
+        #expect(try await bob.send(joining, to: page, origin: "https://evil.example").status == 403)
+        #expect(bob.cookie("daybook-tenant-acme-inc", at: origin) == nil)
+        #expect(try await bob.send(joining, to: page, origin: "null").url == origin + "/")
+        let bobs = try #require(bob.cookie("daybook-tenant-acme-inc", at: origin))
+        // A client that asks for itself gets the same.
         let accepted = try await bob.send(.POST, acceptance, to: "\(origin)/orgs/invites/accept")
         #expect(accepted.status == 200 && accepted.json["org"].text == "acme-inc", "\(accepted.text)")
-        let bobs = try await enter(origin, bob)
+        #expect(try await enter(origin, bob) != bobs)
         let joined = try await server.send(
             .POST,
             "/api/rooms/\(room)/members",

@@ -1,3 +1,5 @@
+internal import Pages
+
 /// The parameters of a request, of its query or of its form (`application/x-www-form-urlencoded`).
 ///
 /// One without a value counts as not sent (RFC 6749 3.1). One that comes twice has no value: nobody could say which is meant.
@@ -15,7 +17,9 @@ struct Parameters: Sendable {
         guard pairs.count <= Self.countLimit else { throw .invalidRequest("there are too many parameters") }
         for pair in pairs {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(parts[0]), let value = parts.count > 1 ? Self.decode(parts[1]) : "" else {
+            guard let name = FormEncoding.decode(parts[0]),
+                let value = parts.count > 1 ? FormEncoding.decode(parts[1]) : ""
+            else {
                 throw .invalidRequest("a parameter is not encoded as UTF-8 and percent signs")
             }
             guard value.utf8.count <= Self.lengthLimit else {
@@ -51,53 +55,12 @@ struct Parameters: Sendable {
         values.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     }
 
-    /// Nil if it is no UTF-8 or a percent sign stands for nothing.
-    static func decode(_ encoded: some Sequence<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        var rest = encoded.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { return nil }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
     /// A URI with more parameters in its query; what is there already stays as it is.
     static func adding(_ parameters: [(name: String, value: String?)], to uri: String) -> String {
-        let added = parameters.compactMap { name, value in value.map { "\(name)=\(encode($0))" } }
+        let added = parameters.compactMap { name, value in value.map { "\(name)=\(FormEncoding.encode($0))" } }
         guard !added.isEmpty else { return uri }
         let joint = !uri.contains("?") ? "?" : uri.hasSuffix("?") || uri.hasSuffix("&") ? "" : "&"
         return uri + joint + added.joined(separator: "&")
-    }
-
-    /// Only what is unreserved stays as it is (RFC 3986 2.3).
-    static func encode(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -4,6 +4,7 @@ internal import JWTKit
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import Pages
 
 /// Tells clients that a session has ended (OpenID Connect Back-Channel Logout).
 struct BackChannel: Sendable {
@@ -38,7 +39,7 @@ struct BackChannel: Sendable {
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(
-            ByteBuffer(string: "logout_token=\(Parameters.encode(try await keys.sign(token, as: "logout+jwt")))")
+            ByteBuffer(string: "logout_token=\(FormEncoding.encode(try await keys.sign(token, as: "logout+jwt")))")
         )
         let answer = try await HTTPClient.shared.execute(request, timeout: Self.patience)
         guard (200..<300).contains(answer.status.code) else { throw Refused(status: Int(answer.status.code)) }

@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import Pages
 
 /// What this provider is and holds, for who develops with it.
 struct HomePage: Sendable {

@@ -1,3 +1,5 @@
+internal import Pages
+
 /// Who there is to choose from, and a form for somebody new.
 struct LoginPage: Sendable {
     let action: String

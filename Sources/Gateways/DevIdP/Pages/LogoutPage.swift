@@ -1,3 +1,5 @@
+internal import Pages
+
 /// Asks whether the session shall end.
 struct LogoutPage: Sendable {
     let action: String

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Pages
 
 /// A page that says one thing.
 struct NoticePage: Sendable {

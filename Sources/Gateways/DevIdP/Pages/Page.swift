@@ -2,6 +2,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Pages
 
 /// A page: plain HTML without scripts, in a frame that says what this is.
 struct Page: Sendable {
@@ -95,11 +96,4 @@ struct Page: Sendable {
         a { color: var(--accent); }
         code { font-size: .9em; overflow-wrap: anywhere; }
         """
-}
-
-extension Markup {
-    /// What a form sends without showing it.
-    static func hidden(_ fields: [(name: String, value: String)]) -> Markup {
-        "\(fields.map { "<input type=\"hidden\" name=\"\($0.name)\" value=\"\($0.value)\">\n" as Markup })"
-    }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import Pages
 
 extension DevIdP {
     private static let basicChallenge = #"Basic realm="development identity provider""#
@@ -56,7 +57,8 @@ extension DevIdP {
             let bytes = String(words[1]).flatMap({ Data(base64Encoded: $0) })
         else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let id = Parameters.decode(parts[0]), let secret = Parameters.decode(parts[1]) else {
+        guard parts.count == 2, let id = FormEncoding.decode(parts[0]), let secret = FormEncoding.decode(parts[1])
+        else {
             return nil
         }
         return (id, secret)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import Pages
 
 extension DevIdP {
     /// `POST /token`: tokens for a code, or for a refresh token.
@@ -23,7 +24,7 @@ extension DevIdP {
     private func redeem(_ form: Parameters, _ client: Client) throws(OAuthError) -> IssuedTokens {
         let (code, uri) = (try form.required("code"), try form.required("redirect_uri"))
         let verifier = try form.required("code_verifier")
-        guard (43...128).contains(verifier.utf8.count), Parameters.encode(verifier) == verifier else {
+        guard (43...128).contains(verifier.utf8.count), FormEncoding.encode(verifier) == verifier else {
             throw .invalidRequest("the code_verifier must have 43 to 128 letters, digits and characters of -._~")
         }
         let now = now()

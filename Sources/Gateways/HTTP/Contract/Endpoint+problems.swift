@@ -58,6 +58,12 @@ extension Endpoint {
 
     private var ofBody: [Codes] {
         guard request != nil else { return [] }
+        guard encoding == .json else {
+            return [
+                (.badRequest, ["form.malformed"]), (.contentTooLarge, ["body.too_large"]),
+                (.unsupportedMediaType, ["form.not_form"]),
+            ]
+        }
         return [
             (
                 .badRequest,

@@ -28,9 +28,10 @@ struct OperationEntry {
             endpoint.parameters.map { ["$ref": "#/components/parameters/\($0.componentName)"] }
         )
         if let request = endpoint.request {
+            let content: JSONNode = ["schema": schemas.schema(of: request, .request)]
             node["requestBody"] = [
                 "required": .boolean(!endpoint.isRequestOptional),
-                "content": ["application/json": ["schema": schemas.schema(of: request, .request)]],
+                "content": JSONNode(members: [(endpoint.encoding.rawValue, content)]),
             ]
         }
         node["responses"] = responses(&schemas)
@@ -53,19 +54,23 @@ struct OperationEntry {
             ]
         }
         for problem in endpoint.knownProblems {
+            var content: JSONNode = [
+                "application/problem+json": ["schema": schemas.schema(of: Problem.shape, .answer)]
+            ]
+            if endpoint.pages.contains(problem.status) { content[Page.contentType] = Self.page }
             responses["\(problem.status.code)"] = [
                 "description": .text(
                     problem.status.reasonPhrase + ": "
                         + problem.codes.map { "`\($0)`" }.joined(separator: ", ")
                 ),
                 "headers": AnswerHeader.references(AnswerHeader.common + AnswerHeader.of(problem.status)),
-                "content": [
-                    "application/problem+json": ["schema": schemas.schema(of: Problem.shape, .answer)]
-                ],
+                "content": content,
             ]
         }
         return responses
     }
+
+    private static let page: JSONNode = ["schema": ["type": "string", "description": "A page for people."]]
 
     private func success(_ schemas: inout ComponentSchemas) -> JSONNode {
         var headers = AnswerHeader.common
@@ -74,6 +79,9 @@ struct OperationEntry {
         var node: JSONNode = [
             "description": .text(endpoint.status.reasonPhrase), "headers": AnswerHeader.references(headers),
         ]
+        if endpoint.pages.contains(endpoint.status) {
+            node["content"] = .init(members: [(Page.contentType, Self.page)])
+        }
         if let shape = endpoint.answer.answerShape {
             node["content"] = JSONNode(members: [(endpoint.form.rawValue, content(shape, &schemas))])
             node["links"] = links(from: shape)

@@ -83,10 +83,12 @@ package struct SessionCookies: Sendable {
     /// Refuses what another site's page may have had the browser send.
     ///
     /// Reading needs nothing. Anything else has to come from the installation's own pages, as the browser says by `Origin` or
-    /// `Sec-Fetch-Site`; what is no browser says `Daybook-CSRF: 1`, which no page may add to what it sends elsewhere unasked.
+    /// `Sec-Fetch-Site`, which no page can write itself; what is no browser says `Daybook-CSRF: 1`, which no page may add to what it sends elsewhere unasked.
     package func expectOwn(_ request: Request) throws(Problem) {
         if request.method == .get || request.method == .head { return }
-        if let origin = request.headers[.origin] {
+        // A form on a page that tells nobody whence it comes is sent with `Origin: null`, but never from elsewhere as `same-origin`.
+        let isHidden = request.headers[.origin] == "null" && request.headers[.secFetchSite] == "same-origin"
+        if let origin = request.headers[.origin], !isHidden {
             guard origin == self.origin else { throw .foreignOrigin }
         }
         if let site = request.headers[.secFetchSite] {

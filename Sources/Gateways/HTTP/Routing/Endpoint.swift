@@ -31,6 +31,12 @@ package struct Endpoint: Sendable {
         case lines = "application/x-ndjson"
     }
 
+    /// How a body comes.
+    package enum Encoding: String, Sendable {
+        case json = "application/json"
+        case form = "application/x-www-form-urlencoded"
+    }
+
     package let method: HTTPRequest.Method
     /// Such as `/api/rooms/{room}`.
     package let path: String
@@ -44,6 +50,8 @@ package struct Endpoint: Sendable {
     package let parameters: [Parameter]
     /// The body that it takes; nil if it looks at none.
     package let request: JSONShape?
+    /// How it comes.
+    package let encoding: Encoding
     /// Whether the body may be left out.
     package let isRequestOptional: Bool
     /// The longest body, in bytes.
@@ -54,6 +62,8 @@ package struct Endpoint: Sendable {
     /// Problems that it has besides those of its kind.
     package let problems: [Problem]
     package let form: Form
+    /// Statuses that it answers by a page for people.
+    package let pages: Set<HTTPResponse.Status>
     /// By which rules its requests are counted.
     package let limit: RouteClass
 
@@ -162,6 +172,72 @@ package struct Endpoint: Sendable {
         }
     }
 
+    /// An endpoint for browsers: it answers pages, or sends the browser on.
+    ///
+    /// - Parameter pages: the statuses of its pages.
+    package init(
+        showing pages: Set<HTTPResponse.Status>,
+        _ path: String,
+        _ summary: String,
+        query: [Parameter] = [],
+        problems: [Problem] = [],
+        limit: RouteClass,
+        handle: @escaping @Sendable (Call) async throws -> Reply<Page>
+    ) {
+        self.init(
+            .get,
+            path,
+            summary,
+            .plain,
+            .everybody,
+            [],
+            query,
+            nil,
+            .ok,
+            Page.self,
+            problems,
+            limit,
+            pages: pages
+        ) { call in
+            RawReply(try await handle(call))
+        }
+    }
+
+    /// An endpoint that takes a form.
+    ///
+    /// - Parameter pages: the statuses that it answers by a page.
+    package init<Answer: EndpointAnswer>(
+        taking fields: [FormField],
+        _ path: String,
+        _ summary: String,
+        bodyLimit: Int = 64 << 10,
+        status: HTTPResponse.Status? = nil,
+        showing pages: Set<HTTPResponse.Status> = [],
+        problems: [Problem] = [],
+        limit: RouteClass,
+        handle: @escaping @Sendable (Call, FormBody) async throws -> Reply<Answer>
+    ) {
+        let shape = JSONShape.object(fields.map { .init(name: $0.name, shape: $0.shape, required: $0.isRequired) })
+        self.init(
+            .post,
+            path,
+            summary,
+            .plain,
+            .everybody,
+            [],
+            [],
+            (shape, false, bodyLimit),
+            status,
+            Answer.self,
+            problems,
+            limit,
+            taking: .form,
+            pages: pages
+        ) { call in
+            RawReply(try await handle(call, try await FormBody(of: call.request, fields: fields, upTo: bodyLimit)))
+        }
+    }
+
     /// An endpoint that answers JSON lines (`application/x-ndjson`), as many as there are and as fast as the client takes them.
     package init<Line: EndpointAnswer & Encodable>(
         streaming lines: Line.Type,
@@ -193,6 +269,8 @@ package struct Endpoint: Sendable {
         _ problems: [Problem],
         _ limit: RouteClass?,
         as form: Form = .whole,
+        taking encoding: Encoding = .json,
+        pages: Set<HTTPResponse.Status> = [],
         respond: @escaping @Sendable (Call) async throws -> RawReply
     ) {
         let kind = kind ?? (method == .get ? .read : .write)
@@ -214,6 +292,8 @@ package struct Endpoint: Sendable {
         self.answer = answer
         self.problems = problems
         self.form = form
+        self.encoding = encoding
+        self.pages = pages
         guard let limit = limit ?? Self.limit(of: kind) else {
             preconditionFailure("\(path) must say how it is limited")
         }
@@ -257,6 +337,8 @@ extension Set<Role> {
 
 /// A reply whose answer is not yet written.
 struct RawReply: Sendable {
+    /// Nil for the endpoint's own.
+    let status: HTTPResponse.Status?
     let version: Int64?
     let position: Int64?
     let headers: HTTPFields
@@ -264,6 +346,7 @@ struct RawReply: Sendable {
     let body: @Sendable () -> ResponseBody?
 
     init<Line>(_ lines: LineStream<Line>, for call: Call) {
+        status = nil
         version = nil
         position = nil
         headers = [:]
@@ -272,6 +355,7 @@ struct RawReply: Sendable {
 
     init<Answer>(_ reply: Reply<Answer>) {
         let answer = reply.answer
+        status = reply.status
         version = (answer as? any EntityAnswer)?.entityVersion
         position = reply.position
         headers = reply.headers

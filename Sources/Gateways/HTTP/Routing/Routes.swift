@@ -110,9 +110,10 @@ package struct Routes: Sendable {
             // Without a tag there is nothing to ask by whether it is still so.
             headers[.cacheControl] = "no-store"
         }
-        guard let body = reply.body() else { return Response(status: endpoint.status, headers: headers) }
-        headers[.contentType] = endpoint.form.rawValue
-        return Response(status: endpoint.status, headers: headers, body: body)
+        let status = reply.status ?? endpoint.status
+        guard let body = reply.body() else { return Response(status: status, headers: headers) }
+        if !headers.contains(.contentType) { headers[.contentType] = endpoint.form.rawValue }
+        return Response(status: status, headers: headers, body: body)
     }
 
     /// Finds out who asks, and counts the request: against the user and the tenant of a session, or else the address.
