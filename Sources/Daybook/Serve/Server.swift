@@ -151,7 +151,7 @@ struct Server {
             AuthAPI(
                 AuthAPI.Configuration(providers: providers.all, cookies: cookies),
                 control: control,
-                cells: ["main": commands],
+                cells: cells.byName(\.commands),
                 limits: limits?.requests,
                 masterKey: masterKey
             ).addRoutes(to: router)
