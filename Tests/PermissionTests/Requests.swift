@@ -23,7 +23,7 @@ extension Town {
             } else if path.hasPrefix("/api/messages") {
                 try await messages(method, path, circumstance, by: asker)
             } else if path.hasPrefix("/api/usage") {
-                Request(method, circumstance == "another's" ? "\(path)?user=\(eve)&group=day" : path)
+                Request(method, circumstance == "another's" ? "\(path)?by_user=\(eve)&group=day" : path)
             } else if path == "/api/limits/{meter}" {
                 Request(method, "/api/limits/rooms", #"{"soft":1000}"#)
             } else if path == "/api/limits" || path == "/api/billing/periods" {

@@ -48,7 +48,7 @@ struct UserProjectionTests {
     @Test func `the times when a user could see anything have positions`() async throws {
         try await Story.run { story in
             let ada = try await story.join(.owner)  // 1
-            try await story.append(.roleChanged(role: .member), to: ada)  // 2: no other sight
+            try await story.append(.roleChanged(role: .member), to: ada)  // 2: no longer what is for administrators
             try await story.append(.roleChanged(role: .guest), to: ada)  // 3
             try await story.append(.roleChanged(role: .auditor), to: ada)  // 4
             try await story.append(.deactivated, to: ada)  // 5
@@ -56,10 +56,13 @@ struct UserProjectionTests {
             try await story.append(.reactivated, to: ada)  // 7
             try await story.project()
             let intervals = try await story.query(
-                "SELECT from_position, to_position, guest FROM rm.tenant_memberships WHERE member = \(ada.uuid) ORDER BY 1",
-                as: (Int64, Int64?, Bool).self
-            ).map { "\($0)..<\($1.map(String.init) ?? "") \($2 ? "guest" : "all")" }
-            #expect(intervals == ["1..<3 all", "3..<4 guest", "7..< all"])
+                """
+                SELECT from_position, to_position, guest, administrator FROM rm.tenant_memberships
+                 WHERE member = \(ada.uuid) ORDER BY 1
+                """,
+                as: (Int64, Int64?, Bool, Bool).self
+            ).map { "\($0)..<\($1.map(String.init) ?? "") \($2 ? "guest" : $3 ? "administrator" : "all")" }
+            #expect(intervals == ["1..<2 administrator", "2..<3 all", "3..<4 guest", "7..< all"])
         }
     }
 

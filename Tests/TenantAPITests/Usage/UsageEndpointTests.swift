@@ -31,7 +31,7 @@ struct UsageEndpointTests {
 
             let own = try await premises.send(.get, "/api/usage", as: ada, since: last).json["items"].items
             #expect(own.map { $0["meter"].text } == ["messages"] && own[0]["quantity"].int == 2)
-            let others = ["meter=rooms", "user=\(premises.owner.id)", "room=\(room.id)"]
+            let others = ["meter=rooms", "by_user=\(premises.owner.id)", "in_room=\(room.id)"]
             for query in others {
                 try await premises.send(.get, "/api/usage?\(query)", as: ada)
                     .expectProblem(403, "role.administrator_required")
@@ -41,10 +41,10 @@ struct UsageEndpointTests {
 
     @Test func `what cannot be asked is refused`() async throws {
         try await Premises.run { (premises) async throws in
-            for query in ["from=2026-02-30", "to=yesterday", "meter=bytes", "group=hour", "user=ada"] {
+            for query in ["from_day=2026-02-30", "to_day=yesterday", "meter=bytes", "group=hour", "by_user=ada"] {
                 try await premises.send(.get, "/api/usage?\(query)").expectProblem(400, "query.bad_value")
             }
-            for query in ["from=2026-02-02&to=2026-02-01", "from=2020-01-01&to=2026-01-01"] {
+            for query in ["from_day=2026-02-02&to_day=2026-02-01", "from_day=2020-01-01&to_day=2026-01-01"] {
                 try await premises.send(.get, "/api/usage?\(query)").expectProblem(400, "usage.bad_days")
             }
             try await premises.send(.get, "/api/usage?group=user&meter=rooms").expectProblem(400, "usage.bad_group")

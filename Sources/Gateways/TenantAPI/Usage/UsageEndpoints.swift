@@ -121,7 +121,7 @@ extension LimitSource: ShapedValue {}
 
 extension Problem {
     fileprivate static var badDays: Problem {
-        .badRequest("usage.bad_days", "from is not after to, and at most 366 days lie between")
+        .badRequest("usage.bad_days", "from_day is not after to_day, and at most 366 days lie between")
     }
     fileprivate static var badGroup: Problem {
         .badRequest("usage.bad_group", "only messages are told apart by user or room")
@@ -144,16 +144,16 @@ extension Parameter {
         "Only this meter; all without it."
     )
     fileprivate static let firstDay = query(
-        "from",
+        "from_day",
         day,
         "The first day, in UTC; without it that of the month of the last."
     )
-    fileprivate static let lastDay = query("to", day, "The last day, in UTC; today without it.")
+    fileprivate static let lastDay = query("to_day", day, "The last day, in UTC; today without it.")
     fileprivate static let group = query(
         "group",
         .choice(UsageGroup.allCases.map(\.rawValue)),
         "A line for each day, or messages by user or room; without it a line for each meter."
     )
-    fileprivate static let ofUser = query("user", .identifier(UserEvent.self), "Only messages of this user.")
-    fileprivate static let ofRoom = query("room", .identifier(RoomEvent.self), "Only messages in this room.")
+    fileprivate static let ofUser = query("by_user", .identifier(UserEvent.self), "Only messages of this user.")
+    fileprivate static let ofRoom = query("in_room", .identifier(RoomEvent.self), "Only messages in this room.")
 }
