@@ -45,7 +45,7 @@ struct Installation {
         try RedisConfiguration(url: settings[\.redis])
     }
 
-    func controlPlane(masterKey: MasterKey, logger: Logger) -> ControlPlane {
+    func controlPlane(masterKey: any KeyManagement, logger: Logger) -> ControlPlane {
         var configuration = ControlPlane.Configuration(
             appender: configuration(.control, as: .appender),
             gateway: configuration(.control, as: .gateway)
@@ -54,11 +54,17 @@ struct Installation {
         return ControlPlane(configuration, masterKey: masterKey, logger: logger)
     }
 
-    func masterKey() throws -> MasterKey {
-        guard let file = settings[\.masterKeyFile] else {
-            throw ToolError("--master-key-file or DAYBOOK_MASTER_KEY_FILE is needed")
+    /// The master keys of the file, or of the environment.
+    func masterKey() throws -> MasterKeys {
+        switch (settings[\.masterKeyFile], settings[\.masterKeys]) {
+        case (let file?, nil): return try MasterKeys(file: file)
+        case (nil, let text?):
+            do throws(MasterKeyList.Fault) { return MasterKeys(try MasterKeyList(text: text)) } catch {
+                throw ToolError("DAYBOOK_MASTER_KEYS: \(error)")
+            }
+        case (nil, nil): throw ToolError("--master-key-file or DAYBOOK_MASTER_KEY_FILE is needed")
+        case (_?, _?): throw ToolError("master-key-file and master-keys: say one of them")
         }
-        return try MasterKey(file: file)
     }
 
     private func name(of database: Database) -> String {

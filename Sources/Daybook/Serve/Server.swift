@@ -107,6 +107,7 @@ struct Server {
             Background("log") { [log] in await log.run() },
             Background("control") { await control.run() },
             Background("keys") { await keyring.run(logger: logger) },
+            Background("master keys") { await masterKey.run(logger: logger) },
             Background("settings") { await options.live.follow(options.hangups, logger: logger) },
             PositionHints(redis: redisConfiguration, heads: log.heads, projected: progress, logger: logger),
         ]

@@ -42,7 +42,7 @@ package struct AuthAPI: Sendable {
         _ configuration: Configuration,
         control: ControlPlane,
         limits: RequestLimits?,
-        masterKey: MasterKey
+        masterKey: any KeyManagement
     ) {
         self.configuration = configuration
         self.control = control
