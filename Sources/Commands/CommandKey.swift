@@ -7,20 +7,21 @@ internal import Foundation
 /// same. Without a key of the client's there is no repeat, and both are random.
 struct CommandKey: Sendable {
     let key: [UInt8]
-    let request: [UInt8]
+    /// The first is written down. The others are what it would be under other secrets of the installation, since a repeat may come
+    /// after they were changed, or to a process that has not heard of it.
+    let requests: [[UInt8]]
 
-    /// - Parameter secret: what a command asks for may be a text that is to be erased one day: without the secret nobody can try
+    /// - Parameter secrets: what a command asks for may be a text that is to be erased one day: without a secret nobody can try
     ///   which it was.
-    init<C: Command>(_ command: C, in context: CommandContext, under secret: SymmetricKey) throws {
+    init<C: Command>(_ command: C, in context: CommandContext, under secrets: DerivedKeys) throws {
         guard let idempotencyKey = context.idempotencyKey else {
             key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-            request = key
+            requests = [key]
             return
         }
         key = Self.key(of: C.name, idempotencyKey, for: context.caller)
-        request = Array(
-            HMAC<SHA256>.authenticationCode(for: try JSONWriter.bytes(of: command, nils: .leftOut), using: secret)
-        )
+        let asked = try JSONWriter.bytes(of: command, nils: .leftOut)
+        requests = secrets.all.map { Array(HMAC<SHA256>.authenticationCode(for: asked, using: $0)) }
     }
 
     /// SHA-256 of tenant, actor, whom it acts for, command and the client's key, each after its length in 32 bits.

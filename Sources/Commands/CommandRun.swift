@@ -20,7 +20,7 @@ struct CommandRun<C: Command> {
         self.command = command
         self.context = context
         self.handler = handler
-        key = try CommandKey(command, in: context, under: handler.codec.keyring.requestSecret)
+        key = try CommandKey(command, in: context, under: handler.codec.keyring.requestSecrets)
     }
 
     /// What the log file calls it: the same for a repeat under the same key.
@@ -105,7 +105,7 @@ struct CommandRun<C: Command> {
         let append = AppendCommand(
             tenant: tenant.id,
             key: key.key,
-            request: key.request,
+            request: key.requests[0],
             streams: guards(touched.filter(\.value.guarded)),
             events: events,
             counters: decision.counters,
@@ -113,7 +113,7 @@ struct CommandRun<C: Command> {
             // Only who has a key can ask again.
             answer: context.idempotencyKey == nil ? nil : try StoredAnswer.ok(decision.answer).bytes()
         )
-        switch try await handler.log.append(append, to: tenant.partition) {
+        switch try await verdict(on: append) {
         case .accepted(let accepted):
             remember(decision.items, at: accepted, on: touched)
             let result = CommandResult(
@@ -141,6 +141,17 @@ struct CommandRun<C: Command> {
         case .duplicate(_, let last, let answer): return .done(try replay(answer, at: last))
         case .keyReused: throw CommandError.keyReused
         }
+    }
+
+    /// A key counts as used for something else only if it is so under each of the secrets.
+    private func verdict(on append: AppendCommand) async throws -> AppendVerdict {
+        var append = append
+        for request in key.requests {
+            append.request = request
+            let verdict = try await handler.log.append(append, to: context.caller.tenant.partition)
+            guard case .keyReused = verdict else { return verdict }
+        }
+        return .keyReused
     }
 
     /// Folds what was just written into the states that it was decided on, so that the next decision need not read it.
@@ -194,13 +205,13 @@ struct CommandRun<C: Command> {
         let append = AppendCommand(
             tenant: tenant.id,
             key: key.key,
-            request: key.request,
+            request: key.requests[0],
             streams: guards(touched),
             events: [],
             seen: observed(touched),
             answer: try answer.bytes()
         )
-        switch try await handler.log.append(append, to: tenant.partition) {
+        switch try await verdict(on: append) {
         case .accepted: return .done(try final(answer, on: touched))
         case .conflict(let versions): return moved(versions, from: touched)
         case .duplicate(_, let last, let answer): return .done(try replay(answer, at: last))

@@ -25,7 +25,15 @@ package struct Catalog: Sendable {
         "master-key-file",
         .stores,
         .secretFile,
-        "The file with the master key, made by `daybook master-key create`."
+        "The file with the master keys, made by `daybook master-key create`."
+    )
+    package let masterKeys = Setting<String?>(
+        "master-keys",
+        .stores,
+        .text("what stands in a master key file, with commas between the lines"),
+        hasFlag: false,
+        isSecret: true,
+        "The master keys themselves, for where there is no file; read once, at the start."
     )
     package let controlDatabase = Setting<String>(
         "control-database",

@@ -92,6 +92,33 @@ struct IdempotencyTests {
         }
     }
 
+    @Test func `a key is known again, and its other use told, across a change of the master key`() async throws {
+        try await Desk.run { desk in
+            let keys = try RotatedKeys()
+            func handler(_ keys: MasterKeys) -> CommandHandler {
+                let keyring = Keyring(masterKey: keys, pool: desk.database.pool(as: .appender))
+                let codec = EventCodec(keyring: keyring)
+                return CommandHandler(log: desk.database.log(), codec: codec, logger: desk.database.logger)
+            }
+            let orders = [(keys.before, keys.after, "k1"), (keys.after, keys.before, "k2")]
+            for (first, second, key) in orders {
+                let user = UserID()
+                // The system's own, so that nothing sealed under the desk's master key is opened.
+                let add = AddUser(user: user, handle: "ada-\(key)", name: "Ada", role: .member)
+                let made = try await desk.run(add, key: key, by: handler(first))
+                let again = try await desk.run(add, key: key, by: handler(second))
+                #expect(!made.replayed && again.replayed && again.position == made.position)
+                let changed = AddUser(user: user, handle: "eve-\(key)", name: "Eve", role: .member)
+                await #expect(
+                    performing: { try await desk.run(changed, key: key, by: handler(second)) },
+                    throws: { error in
+                        if case .keyReused = error as? CommandError { true } else { false }
+                    }
+                )
+            }
+        }
+    }
+
     @Test func `a key belongs to its actor and its command`() async throws {
         try await Desk.run { desk in
             let ada = try await desk.addUser("ada")

@@ -115,7 +115,7 @@ struct KeyringTests {
         try await TestDatabase.run { database in
             let keyring = Keyring(masterKey: database.masterKey, pool: database.pool(as: .appender))
             let current = try #require(try await keyring.current(of: .v7(), in: .v7()))
-            let other = Keyring(masterKey: MasterKey(SymmetricKey(size: .bits256)), pool: database.pool(as: .appender))
+            let other = Keyring(masterKey: MasterKeys(.random()), pool: database.pool(as: .appender))
             await #expect(throws: PostgresError.self) { try await other.load([current.id]) }
         }
     }

@@ -69,7 +69,7 @@ struct SampleTests {
                 )
             }
         }
-        let masterKey = MasterKey(SymmetricKey(data: keys.masterKey))
+        let masterKey = MasterKeys(MasterKey(SymmetricKey(data: keys.masterKey)))
         return EventCodec(keyring: Keyring(masterKey: masterKey, pool: database.pool(as: .appender)))
     }
 }

@@ -5,13 +5,14 @@ import Events
 import Foundation
 import HTTPTypes
 import Projections
+import TestSupport
 import Testing
 
 @testable import RealtimeAPI
 
 struct CursorTests {
     @Test func `a cursor opens only for whom it was sealed, and never when it was touched`() throws {
-        let seal = CursorSeal(masterKey: MasterKey(SymmetricKey(size: .bits256)))
+        let seal = CursorSeal(masterKey: MasterKeys(.random()))
         let owner = QueueOwner(UUID(), UserID())
         let cursor = Cursor(queue: UUID(), place: RealtimePlace(1 << 40, 3), count: 1 << 50, refilled: 7)
         let text = seal.seal(cursor, of: owner)
@@ -25,7 +26,18 @@ struct CursorTests {
             #expect(seal.open(forged, of: owner) == nil)
         }
         #expect(seal.open("", of: owner) == nil && seal.open("nonsense", of: owner) == nil)
-        #expect(CursorSeal(masterKey: MasterKey(SymmetricKey(size: .bits256))).open(text, of: owner) == nil)
+        #expect(CursorSeal(masterKey: MasterKeys(.random())).open(text, of: owner) == nil)
+    }
+
+    @Test func `a cursor outlives a change of the master key, and ends with the key`() throws {
+        let (keys, owner) = (try RotatedKeys(), QueueOwner(UUID(), UserID()))
+        let cursor = Cursor(queue: UUID(), place: RealtimePlace(1, 3), count: 5, refilled: 7)
+        for (maker, reader) in [(keys.before, keys.after), (keys.after, keys.before)] {
+            let text = CursorSeal(masterKey: maker).seal(cursor, of: owner)
+            #expect(CursorSeal(masterKey: reader).open(text, of: owner) == cursor)
+        }
+        let text = CursorSeal(masterKey: keys.before).seal(cursor, of: owner)
+        #expect(CursorSeal(masterKey: keys.later).open(text, of: owner) == nil)
     }
 
     @Test func `forged, foreign and future cursors are bad`() async throws {

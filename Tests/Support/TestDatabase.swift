@@ -1,4 +1,3 @@
-internal import Crypto
 package import EventStore
 internal import Events
 internal import Foundation
@@ -35,7 +34,7 @@ package final class TestDatabase: Sendable {
     }
 
     package let name: String
-    package let masterKey = MasterKey(SymmetricKey(size: .bits256))
+    package let masterKey = MasterKeys(.random())
     package let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     private let server: TestServer
     private let opened = Mutex<[@Sendable () async -> Void]>([])

@@ -19,7 +19,7 @@ struct System: Sendable {
     }
 
     let settings: Settings
-    let masterKey: MasterKey
+    let masterKey: MasterKeys
     let environment: [String: String]
     let logger: Logger
     /// The processes of the two stores.
@@ -36,7 +36,7 @@ struct System: Sendable {
         if !FileManager.default.fileExists(atPath: keyFile) {
             try Tool.run(settings.binary, ["master-key", "create", keyFile])
         }
-        masterKey = try MasterKey(file: keyFile)
+        masterKey = try MasterKeys(file: keyFile)
         environment = [
             "DAYBOOK_POSTGRES": settings.postgres,
             "DAYBOOK_REDIS": settings.redis,

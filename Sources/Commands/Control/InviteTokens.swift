@@ -4,16 +4,19 @@ package import Events
 internal import Foundation
 
 /// What an invitation's link carries: `dbi_` and, in base64url, the invitation's 16 bytes and 16 bytes that only the installation
-/// can have made for it. So a lost mail is written again with the same link, and no table holds any.
+/// can have made for it. So a lost mail is written again with the same link (or, under another master key, with one
+/// that is as good), and no table holds any.
 package struct InviteTokens: Sendable {
     private static let prefix = "dbi_"
 
-    private let key: SymmetricKey
+    private let masterKey: any KeyManagement
 
-    package init(masterKey: MasterKey) { key = masterKey.derived(for: "invite-token") }
+    package init(masterKey: any KeyManagement) { self.masterKey = masterKey }
+
+    private var keys: DerivedKeys { masterKey.derived(for: "invite-token") }
 
     package func token(of invite: InviteID) -> String {
-        let bytes = Data(invite.uuid.bytes + code(invite))
+        let bytes = Data(invite.uuid.bytes + code(invite, keys.current))
         return Self.prefix
             + bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").prefix { $0 != "=" }
     }
@@ -27,11 +30,13 @@ package struct InviteTokens: Sendable {
         else { return nil }
         let invite = InviteID(uuid)
         // Looks at every byte, so that the time it takes tells nothing.
-        let differences = zip(code(invite), bytes.dropFirst(16)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
-        return differences == 0 ? invite : nil
+        let isMade = keys.all.contains { key in
+            zip(code(invite, key), bytes.dropFirst(16)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        }
+        return isMade ? invite : nil
     }
 
-    private func code(_ invite: InviteID) -> [UInt8] {
+    private func code(_ invite: InviteID, _ key: SymmetricKey) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: invite.uuid.bytes, using: key).prefix(16))
     }
 }

@@ -47,6 +47,14 @@ struct Installation {
     /// What a connection may do, by the database's own rules.
     enum DatabaseRole: String { case appender, projector, gateway, auditor }
 
+    /// Every database that there is, those of all cells too: what it is called among them, and the installation at its cell.
+    var databases: [(name: String, database: Database, installation: Installation)] {
+        Database.allCases.flatMap { database in
+            guard database == .product else { return [(database.rawValue, database, self)] }
+            return cells.map { ($0.isMain ? "product" : "product of \($0.name)", database, at($0)) }
+        }
+    }
+
     var partitions: [Partition] { (0..<Int32(partitionCount)).map { Partition($0) } }
 
     var partitionCount: Int { settings[\.partitions] }
@@ -65,7 +73,7 @@ struct Installation {
         try RedisConfiguration(url: cell.redis)
     }
 
-    func controlPlane(masterKey: MasterKey, logger: Logger) -> ControlPlane {
+    func controlPlane(masterKey: any KeyManagement, logger: Logger) -> ControlPlane {
         var configuration = ControlPlane.Configuration(
             appender: configuration(.control, as: .appender),
             gateway: configuration(.control, as: .gateway)
@@ -74,11 +82,17 @@ struct Installation {
         return ControlPlane(configuration, masterKey: masterKey, logger: logger)
     }
 
-    func masterKey() throws -> MasterKey {
-        guard let file = settings[\.masterKeyFile] else {
-            throw ToolError("--master-key-file or DAYBOOK_MASTER_KEY_FILE is needed")
+    /// The master keys of the file, or of the environment.
+    func masterKey() throws -> MasterKeys {
+        switch (settings[\.masterKeyFile], settings[\.masterKeys]) {
+        case (let file?, nil): return try MasterKeys(file: file)
+        case (nil, let text?):
+            do throws(MasterKeyList.Fault) { return MasterKeys(try MasterKeyList(text: text)) } catch {
+                throw ToolError("DAYBOOK_MASTER_KEYS: \(error)")
+            }
+        case (nil, nil): throw ToolError("--master-key-file or DAYBOOK_MASTER_KEY_FILE is needed")
+        case (_?, _?): throw ToolError("master-key-file and master-keys: say one of them")
         }
-        return try MasterKey(file: file)
     }
 
     private func name(of database: Database) -> String {

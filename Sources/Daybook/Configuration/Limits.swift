@@ -15,14 +15,14 @@ struct Limits {
     private static let timeout = Duration.milliseconds(250)
 
     /// Nil if nothing is limited.
-    init?(_ installation: Installation, masterKey: MasterKey, logger: Logger) throws {
+    init?(_ installation: Installation, masterKey: any KeyManagement, logger: Logger) throws {
         let settings = installation.settings
         let proxies = try Self.proxies(settings)
         guard settings[\.limitsPercent] > 0 else { return nil }
         var configuration = try installation.redisConfiguration()
         (configuration.connectTimeout, configuration.commandTimeout) = (Self.timeout, Self.timeout)
         redis = RedisClient(configuration, connections: 2)
-        let limiter = RateLimiter(redis: redis, secret: masterKey.derived(for: "rate-limits"), logger: logger)
+        let limiter = RateLimiter(redis: redis, secret: masterKey.derived(for: "rate-limits").current, logger: logger)
         requests = RequestLimits(limiter, behind: proxies, percent: settings[\.limitsPercent])
     }
 

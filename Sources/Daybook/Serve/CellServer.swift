@@ -21,7 +21,7 @@ struct CellServer {
     struct Shared {
         let roles: Set<Serve.Role>
         let control: ControlPlane
-        let masterKey: MasterKey
+        let masterKey: any KeyManagement
         let cookies: SessionCookies
         /// Nil lets everything through.
         let limits: RequestLimits?

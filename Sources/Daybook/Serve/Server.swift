@@ -86,6 +86,7 @@ struct Server {
         // What runs by itself. Shutdown goes from the last to the first.
         var services: [any Service] = [
             Background("control") { await control.run() },
+            Background("master keys") { await masterKey.run(logger: logger) },
             Background("settings") { await options.live.follow(options.hangups, logger: logger) },
         ]
         if let exporter = options.traces?.exporter { services.append(Background("traces") { await exporter.run() }) }

@@ -15,15 +15,13 @@ struct Migrate: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(self.installation)
-        for database in Installation.Database.allCases where database != .product {
-            let connection = try migrate(database, of: installation, as: "\(database)")
-            try LogPartitions.make(1, on: connection)
+        let served = Set(installation.servedCells.map(\.name))
+        for (name, database, installation) in installation.databases {
+            // Of cells those alone that were asked for.
+            guard database != .product || served.contains(installation.cell.name) else { continue }
+            let connection = try migrate(database, of: installation, as: name)
+            try LogPartitions.make(database == .product ? installation.partitionCount : 1, on: connection)
             if database == .control { try LogPartitions.place(.installation, on: connection) }
-        }
-        for cell in installation.servedCells {
-            let name = cell.isMain ? "product" : "product of \(cell.name)"
-            let connection = try migrate(.product, of: installation.at(cell), as: name)
-            try LogPartitions.make(installation.partitionCount, on: connection)
         }
     }
 

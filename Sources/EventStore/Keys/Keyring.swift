@@ -4,7 +4,7 @@ package import Logging
 package import Postgres
 internal import Synchronization
 
-/// The data keys of the people whose words are sealed in the log, one key a subject, wrapped by the master key in
+/// The data keys of the people whose words are sealed in the log, one key a subject, wrapped by a master key in
 /// `es.subject_keys`. Destroying a key is forgetting the person: what it sealed can never be read again.
 ///
 /// Keys are cached, at most `capacity` of each kind and for at most `maximumAge`. `run` asks each second which were destroyed,
@@ -31,9 +31,7 @@ package final class Keyring: Sendable {
         var current: RecentCache<Subject, Current?>
     }
 
-    /// For what must be recognized when it is asked for again, and must not tell anybody what it was.
-    package let requestSecret: SymmetricKey
-
+    private let masterKey: any KeyManagement
     private let wrapping: KeyWrapping
     private let pool: PostgresPool
     private let maximumAge: Duration
@@ -41,13 +39,13 @@ package final class Keyring: Sendable {
 
     /// `pool` connects as `daybook_appender`, which may call `es.subject_key` and `es.subject_keys_of`.
     package init(
-        masterKey: MasterKey,
+        masterKey: any KeyManagement,
         pool: PostgresPool,
         capacity: Int = 100_000,
         maximumAge: Duration = .seconds(600)
     ) {
-        requestSecret = masterKey.derived(for: "command-request")
-        wrapping = KeyWrapping(key: masterKey.derived(for: "subject-keys"))
+        self.masterKey = masterKey
+        wrapping = KeyWrapping(keys: masterKey)
         self.pool = pool
         self.maximumAge = maximumAge
         cache = Mutex(
@@ -58,8 +56,11 @@ package final class Keyring: Sendable {
         )
     }
 
+    /// For what must be recognized when it is asked for again, and must not tell anybody what it was.
+    package var requestSecrets: DerivedKeys { masterKey.derived(for: "command-request") }
+
     /// The subject's key to seal with; made on first use, the same for all processes. A destroyed subject gets none: nil.
-    /// A key that does not open under this master key throws `.decoding`.
+    /// A key that does not open under the master keys throws `.decoding`.
     package func current(of subject: UUID, in tenant: UUID) async throws(PostgresError) -> Current? {
         let who = Subject(tenant: tenant, subject: subject)
         if let known = cache.withLock({ $0.current[who] }) { return known }

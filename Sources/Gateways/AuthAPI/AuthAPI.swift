@@ -47,7 +47,7 @@ package struct AuthAPI: Sendable {
         control: ControlPlane,
         cells: [String: CommandHandler],
         limits: RequestLimits?,
-        masterKey: MasterKey
+        masterKey: any KeyManagement
     ) {
         self.configuration = configuration
         self.control = control

@@ -28,12 +28,14 @@ struct LoginAttempt: Codable, Sendable {
 
 /// Seals attempts: AES-256-GCM under a key of the installation, base64url.
 struct LoginAttempts: Sendable {
-    private let key: SymmetricKey
+    private let masterKey: any KeyManagement
 
-    init(masterKey: MasterKey) { key = masterKey.derived(for: "login-attempt") }
+    init(masterKey: any KeyManagement) { self.masterKey = masterKey }
+
+    private var keys: DerivedKeys { masterKey.derived(for: "login-attempt") }
 
     func seal(_ attempt: LoginAttempt) throws -> String {
-        let box = try AES.GCM.seal(try JSONWriter.bytes(of: attempt, nils: .leftOut), using: key)
+        let box = try AES.GCM.seal(try JSONWriter.bytes(of: attempt, nils: .leftOut), using: keys.current)
         guard let combined = box.combined else { preconditionFailure("a fresh nonce has 12 bytes") }
         return Base64URL.encode(Array(combined))
     }
@@ -42,7 +44,7 @@ struct LoginAttempts: Sendable {
     func open(_ text: String) -> LoginAttempt? {
         // Whatever is wrong with it, it is no attempt.
         guard let bytes = Base64URL.decode(text), let box = try? AES.GCM.SealedBox(combined: bytes),
-            let json = try? AES.GCM.open(box, using: key),
+            let json = keys.all.firstNonNil({ try? AES.GCM.open(box, using: $0) }),
             let attempt = try? JSONReader.value(LoginAttempt.self, of: Array(json)), attempt.expiresAt > .now
         else { return nil }
         return attempt

@@ -24,7 +24,7 @@ package struct OrgsAPI: Sendable {
         cells: [String: CommandHandler],
         cookies: SessionCookies,
         limits: RequestLimits?,
-        masterKey: MasterKey
+        masterKey: any KeyManagement
     ) {
         commands = control.handler
         reads = control.reads

@@ -73,7 +73,7 @@ package final class RealtimeAPI: Sendable {
         reads: ReadModels,
         sessions: SessionStore,
         positions: PositionTokens,
-        masterKey: MasterKey,
+        masterKey: any KeyManagement,
         logger: Logger
     ) {
         self.configuration = configuration

@@ -34,7 +34,7 @@ package struct ControlPlane: Sendable {
     private let keys: PostgresPool
     private let logger: Logger
 
-    package init(_ configuration: Configuration, masterKey: MasterKey, logger: Logger) {
+    package init(_ configuration: Configuration, masterKey: any KeyManagement, logger: Logger) {
         self.logger = logger
         var logConfiguration = EventLog.Configuration(
             appender: configuration.appender,

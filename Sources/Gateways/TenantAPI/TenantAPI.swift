@@ -33,7 +33,7 @@ package struct TenantAPI: Sendable {
         invites: TenantInvites,
         cookies: SessionCookies,
         limits: RequestLimits?,
-        masterKey: MasterKey,
+        masterKey: any KeyManagement,
         messaging: MessagingPolicy = MessagingPolicy(),
         heads: HeadFolder? = nil
     ) {

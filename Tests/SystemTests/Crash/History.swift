@@ -26,7 +26,7 @@ struct History: Sendable {
             ).self
         )
         let pool = PostgresPool(installation.productConfiguration(as: "appender"), size: 1, queueLimit: 1000)
-        let masterKey = try MasterKey(file: "\(installation.folder)/master.key")
+        let masterKey = try MasterKeys(file: "\(installation.folder)/master.key")
         let codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: pool))
         var events: [Recorded] = []
         for row in rows {

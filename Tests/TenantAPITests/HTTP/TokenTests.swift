@@ -4,10 +4,11 @@ import Events
 import Foundation
 import GatewayHTTP
 import Sessions
+import TestSupport
 import Testing
 
 struct TokenTests {
-    private let key = MasterKey(SymmetricKey(size: .bits256))
+    private let key = MasterKeys(.random())
     private let tenant = Tenant(id: .v7(), partition: Partition(0))
     private let other = Tenant(id: .v7(), partition: Partition(0))
 
@@ -47,7 +48,7 @@ struct TokenTests {
         let token = tokens.seal(5, of: tenant)
         #expect(throws: Problem.self) { try tokens.open(token, of: other) }
         #expect(throws: Problem.self) {
-            try PositionTokens(masterKey: MasterKey(SymmetricKey(size: .bits256))).open(token, of: tenant)
+            try PositionTokens(masterKey: MasterKeys(.random())).open(token, of: tenant)
         }
         for index in token.indices {
             var forged = token
@@ -56,6 +57,23 @@ struct TokenTests {
         }
         for text in ["", "5", token + "A", String(token.dropLast()), token + "="] {
             #expect(throws: Problem.self) { try tokens.open(text, of: tenant) }
+        }
+    }
+
+    @Test func `tokens and cursors outlive a change of the master key, and end with the key`() throws {
+        let (keys, mine) = (try RotatedKeys(), session(tenant))
+        let start = PageCursors.Start(key: "seq-7", backwards: false)
+        for (maker, reader) in [(keys.before, keys.after), (keys.after, keys.before)] {
+            let token = PositionTokens(masterKey: maker).seal(5, of: tenant)
+            #expect(try PositionTokens(masterKey: reader).open(token, of: tenant) == 5)
+            let cursor = PageCursors(masterKey: maker).sign(start, of: ["messages"], for: mine)
+            #expect(try PageCursors(masterKey: reader).open(cursor, of: ["messages"], for: mine) == start)
+        }
+        let token = PositionTokens(masterKey: keys.before).seal(5, of: tenant)
+        #expect(throws: Problem.self) { try PositionTokens(masterKey: keys.later).open(token, of: tenant) }
+        let cursor = PageCursors(masterKey: keys.before).sign(start, of: ["messages"], for: mine)
+        #expect(throws: Problem.self) {
+            try PageCursors(masterKey: keys.later).open(cursor, of: ["messages"], for: mine)
         }
     }
 

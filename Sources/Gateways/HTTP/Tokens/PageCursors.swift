@@ -19,26 +19,29 @@ package struct PageCursors: Sendable {
         }
     }
 
-    private let signing: SymmetricKey
+    private let masterKey: any KeyManagement
 
-    package init(masterKey: MasterKey) { signing = masterKey.derived(for: "page-cursor") }
+    package init(masterKey: any KeyManagement) { self.masterKey = masterKey }
+
+    private var keys: DerivedKeys { masterKey.derived(for: "page-cursor") }
 
     /// - Parameter list: the route and whatever else decides what is in the list, such as the room.
     package func sign(_ start: Start, of list: [String], for session: Session) -> String {
         let payload = [start.backwards ? 1 : 0] + Array(start.key.utf8)
-        return Base64URL.encode(code(payload, list, session) + payload)
+        return Base64URL.encode(code(payload, list, session, keys.current) + payload)
     }
 
     /// 400 `bad_cursor` for what was not signed for this list and user.
     package func open(_ cursor: String, of list: [String], for session: Session) throws(Problem) -> Start {
         guard let bytes = Base64URL.decode(cursor), bytes.count > 17, case let payload = Array(bytes[16...]),
-            Self.equal(code(payload, list, session), Array(bytes[..<16])), let direction = payload.first
+            keys.all.contains(where: { Self.equal(code(payload, list, session, $0), Array(bytes[..<16])) }),
+            let direction = payload.first
         else { throw .badRequest("bad_cursor", "this is no cursor of this list") }
         return Start(key: String(decoding: payload.dropFirst(), as: UTF8.self), backwards: direction == 1)
     }
 
-    private func code(_ payload: [UInt8], _ list: [String], _ session: Session) -> [UInt8] {
-        var hash = HMAC<SHA256>(key: signing)
+    private func code(_ payload: [UInt8], _ list: [String], _ session: Session, _ key: SymmetricKey) -> [UInt8] {
+        var hash = HMAC<SHA256>(key: key)
         let parts = [session.tenant.id.bytes, session.user.uuid.bytes, payload] + list.map { Array($0.utf8) }
         for part in parts {
             withUnsafeBytes(of: UInt32(part.count).bigEndian) { hash.update(data: $0) }

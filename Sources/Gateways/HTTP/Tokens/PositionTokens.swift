@@ -8,16 +8,15 @@ internal import Synchronization
 ///     base64url(nonce 12 ‖ AES-256-GCM(position 8, big-endian) ‖ tag 16)      authenticated with: tenant 16
 ///
 /// The nonce is derived from what is sealed, so that it never repeats for another position however many tokens are made:
-/// the same position of the same tenant is always the same token.
+/// the same position of the same tenant is always the same token, as long as the master key is the same.
 package struct PositionTokens: Sendable {
-    private let sealing: SymmetricKey
-    private let naming: SymmetricKey
+    private let masterKey: any KeyManagement
     private let last = LastToken()
 
-    package init(masterKey: MasterKey) {
-        sealing = masterKey.derived(for: "position-token")
-        naming = masterKey.derived(for: "position-token-nonce")
-    }
+    package init(masterKey: any KeyManagement) { self.masterKey = masterKey }
+
+    private var sealing: DerivedKeys { masterKey.derived(for: "position-token") }
+    private var naming: DerivedKeys { masterKey.derived(for: "position-token-nonce") }
 
     package func seal(_ position: Position, of tenant: Tenant) -> String {
         last.token(of: position, tenant.id) { make(position, tenant) }
@@ -26,10 +25,11 @@ package struct PositionTokens: Sendable {
     private func make(_ position: Position, _ tenant: Tenant) -> String {
         let plain = withUnsafeBytes(of: position.bigEndian) { Array($0) }
         let owner = tenant.id.bytes
-        let code = HMAC<SHA256>.authenticationCode(for: owner + plain, using: naming)
+        let code = HMAC<SHA256>.authenticationCode(for: owner + plain, using: naming.current)
         guard
             let nonce = try? AES.GCM.Nonce(data: Array(code).prefix(12)),
-            let combined = try? AES.GCM.seal(plain, using: sealing, nonce: nonce, authenticating: owner).combined
+            let combined = try? AES.GCM.seal(plain, using: sealing.current, nonce: nonce, authenticating: owner)
+                .combined
         else { preconditionFailure("12 bytes are a nonce, and 8 bytes can be sealed") }
         return Base64URL.encode(combined)
     }
@@ -37,7 +37,7 @@ package struct PositionTokens: Sendable {
     /// The position of a token that was made for this tenant: 400 `bad_position` for any other text.
     package func open(_ token: String, of tenant: Tenant) throws(Problem) -> Position {
         guard let bytes = Base64URL.decode(token), bytes.count == 36,
-            let position = Self.open(bytes, sealing, tenant.id.bytes)
+            let position = sealing.all.firstNonNil({ Self.open(bytes, $0, tenant.id.bytes) })
         else { throw .badPosition }
         return position
     }

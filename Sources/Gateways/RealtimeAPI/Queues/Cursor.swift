@@ -18,22 +18,21 @@ struct Cursor: Sendable, Equatable {
 /// Cursors as clients carry them, sealed: no position leaves the system, and none can be made up.
 ///
 /// ```
-/// base64url( key id 1 ‖ nonce 12 ‖ AES-256-GCM( queue 16 ‖ position 8 ‖ index 2 ‖ count 8 ‖ refilled 4 ) ‖ tag 16 )
-/// authenticated with: key id ‖ tenant 16 ‖ user 16
+/// base64url( form 1 ‖ nonce 12 ‖ AES-256-GCM( queue 16 ‖ position 8 ‖ index 2 ‖ count 8 ‖ refilled 4 ) ‖ tag 16 )
+/// authenticated with: form ‖ tenant 16 ‖ user 16
 /// ```
 ///
 /// The nonce is derived from what is sealed, so that it never repeats for other contents, and the same place of the same queue
-/// is always the same cursor.
+/// is always the same cursor, as long as the master key is the same.
 struct CursorSeal: Sendable {
-    private static let keyID: UInt8 = 1
+    private static let form: UInt8 = 1
 
-    private let sealing: SymmetricKey
-    private let naming: SymmetricKey
+    private let masterKey: any KeyManagement
 
-    init(masterKey: MasterKey) {
-        sealing = masterKey.derived(for: "realtime-cursor")
-        naming = masterKey.derived(for: "realtime-cursor-nonce")
-    }
+    init(masterKey: any KeyManagement) { self.masterKey = masterKey }
+
+    private var sealing: DerivedKeys { masterKey.derived(for: "realtime-cursor") }
+    private var naming: DerivedKeys { masterKey.derived(for: "realtime-cursor-nonce") }
 
     func seal(_ cursor: Cursor, of owner: QueueOwner) -> String {
         var plain = cursor.queue.bytes
@@ -41,24 +40,26 @@ struct CursorSeal: Sendable {
         plain.append(cursor.place.index)
         plain.append(cursor.count)
         plain.append(cursor.refilled)
-        let known = [Self.keyID] + owner.bytes
-        let code = HMAC<SHA256>.authenticationCode(for: known + plain, using: naming)
+        let known = [Self.form] + owner.bytes
+        let code = HMAC<SHA256>.authenticationCode(for: known + plain, using: naming.current)
         guard
             let nonce = try? AES.GCM.Nonce(data: Array(code).prefix(12)),
-            let box = try? AES.GCM.seal(plain, using: sealing, nonce: nonce, authenticating: known).combined
+            let box = try? AES.GCM.seal(plain, using: sealing.current, nonce: nonce, authenticating: known).combined
         else { preconditionFailure("12 bytes are a nonce, and 38 bytes can be sealed") }
-        return Base64URL.encode([Self.keyID] + box)
+        return Base64URL.encode([Self.form] + box)
     }
 
     /// Nil for a text that was not sealed for this user of this tenant.
     func open(_ text: String, of owner: QueueOwner) -> Cursor? {
-        guard let bytes = Base64URL.decode(text), bytes.count == 1 + 12 + 38 + 16, bytes[0] == Self.keyID else {
+        guard let bytes = Base64URL.decode(text), bytes.count == 1 + 12 + 38 + 16, bytes[0] == Self.form else {
             return nil
         }
         // A box that does not open was forged, or made for somebody else: that is all there is to know.
         guard
             let box = try? AES.GCM.SealedBox(combined: bytes.dropFirst()),
-            let plain = try? AES.GCM.open(box, using: sealing, authenticating: [Self.keyID] + owner.bytes),
+            let plain = sealing.all.firstNonNil({ key in
+                try? AES.GCM.open(box, using: key, authenticating: [Self.form] + owner.bytes)
+            }),
             let queue = UUID(bytes: plain.prefix(16))
         else { return nil }
         let numbers = Array(plain.dropFirst(16))

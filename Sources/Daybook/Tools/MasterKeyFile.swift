@@ -1,0 +1,45 @@
+internal import EventStore
+internal import Foundation
+
+/// The master key file as a tool changes it: whole or not at all, by one at a time, and never readable by others.
+struct MasterKeyFile {
+    let path: String
+
+    /// The file has its owner, and is read by nobody else, before anything is in it.
+    func change(_ body: (inout MasterKeyList) throws(MasterKeyList.Fault) -> Void) throws {
+        // The file itself, where the path is a link to it.
+        let target = URL(filePath: path).resolvingSymlinksInPath()
+        let folder = open(target.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw fault("open the folder of") }
+        defer { close(folder) }
+        guard flock(folder, LOCK_EX) == 0 else { throw fault("lock the folder of") }
+
+        var list = try MasterKeys.list(at: target.path)
+        do throws(MasterKeyList.Fault) { try body(&list) } catch { throw ToolError("\(path): \(error)") }
+
+        var old = stat()
+        guard stat(target.path, &old) == 0 else { throw fault("look at") }
+        // Left by one that was killed, it is nobody's: we hold the lock.
+        let temporary = target.path + ".new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw fault("write beside") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard fchown(descriptor, old.st_uid, old.st_gid) == 0 else {
+            unlink(temporary)
+            throw fault("keep the owner of")
+        }
+        do {
+            try handle.write(contentsOf: Data(list.text.utf8))
+            try handle.synchronize()
+        } catch {
+            unlink(temporary)
+            throw ToolError("cannot write beside \(path)")
+        }
+        guard rename(temporary, target.path) == 0, fsync(folder) == 0 else { throw fault("replace") }
+    }
+
+    private func fault(_ what: String) -> ToolError {
+        ToolError("cannot \(what) \(path): \(String(cString: strerror(errno)))")
+    }
+}
