@@ -40,10 +40,14 @@ struct ImportTests {
         "Gateways/OrgsAPI": [
             "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
         ],
+        "Gateways/ControlAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+        ],
         "Workers/Registrar": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
+            "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations",
+            "OIDC",
             "Observability", "Postgres", "Projections",
             "OrgsAPI", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport",
             "TenantAPI",
@@ -58,7 +62,7 @@ struct ImportTests {
         "EventStore", "Events",
         "Commands",
         "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
-        "AuthAPI", "DevIdP", "Mail", "OIDC", "OrgsAPI", "RateLimits", "Registrar", "SlackImport",
+        "AuthAPI", "ControlAPI", "DevIdP", "Mail", "OIDC", "OrgsAPI", "RateLimits", "Registrar", "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -116,7 +116,9 @@ package struct SessionIssuer: Sendable {
         in tenant: Tenant,
         _ opened: CommandResult<OpenSession.Answer>
     ) -> Session {
-        let roots = [SessionRoot.session(id), .user(user, of: TenantID(tenant.id))]
+        let roots = [
+            SessionRoot.session(id), .user(user, of: TenantID(tenant.id)), .tenant(TenantID(tenant.id)),
+        ]
         return Session(
             id: id.uuid,
             tenant: tenant,
