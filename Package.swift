@@ -167,6 +167,14 @@ let package = Package(
             ]
         ),
         module(
+            "ControlAPI",
+            "Gateways/ControlAPI",
+            [
+                "GatewayHTTP", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+                "Sessions", hummingbird, httpTypes, logging,
+            ]
+        ),
+        module(
             "Registrar",
             "Workers/Registrar",
             ["Commands", "Events", "EventStore", "Postgres", "Projections", logging]
@@ -183,8 +191,8 @@ let package = Package(
         .executableTarget(
             name: "Daybook",
             dependencies: [
-                "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Migrations", "OIDC",
-                "Metering", "Observability", "Postgres",
+                "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail",
+                "Metering", "Migrations", "OIDC", "Observability", "Postgres",
                 "OrgsAPI", "Projections", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings",
                 "SlackImport",
                 "TenantAPI", "Threads",
@@ -259,9 +267,17 @@ let package = Package(
             ]
         ),
         tests(
+            "ControlAPITests",
+            [
+                "ControlAPI", "GatewayHTTP", "Commands", "Events", "EventStore", "Postgres", "Sessions", hummingbird,
+                hummingbirdTesting, httpTypes, nioCore,
+            ]
+        ),
+        tests(
             "PermissionTests",
             [
-                "AuthAPI", "OrgsAPI", "RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events", "EventStore",
+                "AuthAPI", "ControlAPI", "OrgsAPI", "RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events",
+                "EventStore",
                 "Postgres", "Projections", "Redis", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting,
                 httpTypes, logging, nioCore,
             ]

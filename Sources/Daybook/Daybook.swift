@@ -24,6 +24,8 @@ struct Daybook: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, DevIdPCommand.self, Status.self, Migrate.self, TenantCommand.self, TokenCommand.self,
+            OperatorCommand.self,
+            CtlCommand.self,
             ForgetCommand.self,
             ImportCommand.self,
             AuditCommand.self, ParkedCommand.self, RebuildCommand.self, ReplayCommand.self, MasterKeyCommand.self,

@@ -189,6 +189,14 @@ package struct Catalog: Sendable {
         .secretFile,
         "A JSON file with the OpenID providers that vouch for people (docs/auth.md). Without it nobody logs in."
     )
+    package let deletionGrace = Setting<Duration>(
+        "orgs.deletion-grace-seconds",
+        .serving,
+        .seconds(3_600...31_622_400),
+        default: "2592000",
+        hasFlag: false,
+        "How long an organization that is to be deleted stays as it is, suspended; by default 30 days."
+    )
     package let mailFolder = Setting<String?>(
         "mail.folder",
         .serving,

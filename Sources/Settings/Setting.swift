@@ -52,6 +52,7 @@ package enum ServingRole: String, CaseIterable, Sendable {
     case realtime
     case authAPI = "auth-api"
     case orgsAPI = "orgs-api"
+    case controlAPI = "control-api"
     case projector
     case fanout
     /// Signs the heads of the log.

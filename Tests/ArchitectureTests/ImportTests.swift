@@ -42,11 +42,15 @@ struct ImportTests {
         "Gateways/OrgsAPI": [
             "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
         ],
+        "Gateways/ControlAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres", "Projections",
+        ],
         "Workers/Metering": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Workers/Registrar": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "AuthAPI", "Commands", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Metering", "Migrations",
+            "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Metering",
+            "Migrations",
             "OIDC",
             "Observability", "Postgres", "Projections",
             "OrgsAPI", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings", "SlackImport",
@@ -62,7 +66,8 @@ struct ImportTests {
         "EventStore", "Events",
         "Commands",
         "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
-        "AuthAPI", "DevIdP", "Mail", "Metering", "OIDC", "OrgsAPI", "Pages", "RateLimits", "Registrar", "SlackImport",
+        "AuthAPI", "ControlAPI", "DevIdP", "Mail", "Metering", "OIDC", "OrgsAPI", "Pages", "RateLimits", "Registrar",
+        "SlackImport",
     ])
 
     static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -109,9 +109,18 @@ enum Samples {
         written(NameEvent.confirmed(slug: "acme", org: org)),
         written(NameEvent.released(reason: .lapsed)),
         written(OrgEvent.created(name: "Acme, Inc.", slug: "acme", tenant: acme, founder: account)),
+        written(OrgEvent.suspended(reason: "unpaid since May")),
+        written(OrgEvent.resumed),
+        written(OrgEvent.deletionRequested(reason: "they asked for it", endsAt: time)),
+        written(OrgEvent.deletionCancelled),
+        written(OrgEvent.endingBegun),
+        written(OrgEvent.deleted),
         written(TenantEvent.provisioningStarted(org: org)),
         written(TenantEvent.cellAssigned(cell: "main", partition: 3)),
         written(TenantEvent.activated),
+        written(TenantEvent.suspended),
+        written(TenantEvent.resumed),
+        written(TenantEvent.deleted),
         written(
             AccountEvent.created(
                 name: Personal("Ada Lovelace", of: ada),
@@ -123,6 +132,7 @@ enum Samples {
         written(AccountEvent.emailChanged(email: Personal("countess@example.com", of: ada), emailIsVerified: false)),
         written(AccountEvent.membershipAdded(tenant: acme, user: bob)),
         written(AccountEvent.sessionsEnded),
+        written(AccountEvent.membershipRemoved(tenant: acme)),
         written(IdentityEvent.linked(account: account)),
         written(
             SessionEvent.opened(
@@ -184,6 +194,17 @@ enum Samples {
         written(InviteEvent.revoked(by: ada)),
         written(InviteEvent.mailed),
         written(InviteEvent.mailRefused(code: "mail.refused")),
+        written(OperatorEvent.granted(account: account, role: .viewer)),
+        written(OperatorEvent.revoked(account: account)),
+        written(
+            OperatorCallEvent.called(
+                account: account,
+                method: "POST",
+                route: "/control/orgs/{org}/suspend",
+                target: "\(org)",
+                requestID: "7f3a"
+            )
+        ),
     ]
 
     static let folder = URL(filePath: #filePath).appending(path: "../../../schema/events").standardizedFileURL

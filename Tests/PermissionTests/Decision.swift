@@ -6,6 +6,8 @@ enum Asker: String, CaseIterable {
     case account
     case otherAccount = "other account"
     case endedAccount = "ended account"
+    case `operator`, viewer
+    case endedOperator = "ended operator"
     case guest, member, outsider, admin, owner, auditor, deactivated, unknown, ended
     case stranger
     case strangeAuditor = "strange auditor"
@@ -18,6 +20,9 @@ enum Asker: String, CaseIterable {
         case .account: "has logged in and chosen no tenant; is the tenant's owner there"
         case .otherAccount: "has logged in, and is a user of no tenant"
         case .endedAccount: "was logged in; the session is over"
+        case .operator: "has logged in, and operates the installation"
+        case .viewer: "the same, who may only look"
+        case .endedOperator: "the same, whose role was taken away"
         case .guest: "a guest of the tenant, in the room"
         case .member: "a member of the tenant, in the room"
         case .outsider: "a member of the tenant who is not in the room"
@@ -81,7 +86,9 @@ struct Decision: CustomStringConvertible {
             refusals,
             otherwise: [
                 .noToken: [.nobody],
-                .deadSession: [.garbage, .account, .otherAccount, .endedAccount, .ended],
+                .deadSession: [
+                    .garbage, .account, .otherAccount, .endedAccount, .ended, .operator, .viewer, .endedOperator,
+                ],
                 .forbidden("user.deactivated"): [.deactivated],
                 .forbidden("user.not_in_tenant"): [.unknown],
                 .forbidden("role.auditor_reads_only"): [.auditor, .strangeAuditor],
@@ -103,6 +110,23 @@ struct Decision: CustomStringConvertible {
             refusals,
             otherwise: [
                 .noToken: [.nobody],
+                .deadSession: Asker.inTenants.union([.garbage, .endedAccount, .ended]),
+            ]
+        )
+    }
+
+    /// A route for whoever operates the installation.
+    ///
+    /// - Parameter isRead: true for one that viewers may use too.
+    static func operators(_ route: String, isRead: Bool) -> Decision {
+        Decision(
+            route,
+            nil,
+            isRead ? [.operator, .viewer] : [.operator],
+            isRead ? [:] : [.forbidden("operator.reads_only"): [.viewer]],
+            otherwise: [
+                .noToken: [.nobody],
+                .forbidden("operator.required"): [.account, .otherAccount, .endedOperator],
                 .deadSession: Asker.inTenants.union([.garbage, .endedAccount, .ended]),
             ]
         )

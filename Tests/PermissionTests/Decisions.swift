@@ -5,8 +5,7 @@
 enum Decisions {
     static let all =
         me + users + credentials + invites + rooms + members + messages + reading + usage + audit + realtime + auth
-        + orgs
-        + contracts
+        + orgs + control + contracts
 
     // MARK: Sets that recur
 
@@ -340,9 +339,18 @@ enum Decisions {
         ),
     ]
 
+    // MARK: The installation
+
+    private static let control: [Decision] =
+        ["GET /control/orgs", "GET /control/orgs/{org}"].map { .operators($0, isRead: true) }
+        + [
+            "POST /control/orgs/{org}/suspend", "POST /control/orgs/{org}/resume",
+            "POST /control/orgs/{org}/deletion", "DELETE /control/orgs/{org}/deletion",
+        ].map { .operators($0, isRead: false) }
+
     // MARK: Contracts
 
-    private static let contracts: [Decision] = ["/api", "/realtime", "/auth", "/orgs"].map {
+    private static let contracts: [Decision] = ["/api", "/realtime", "/auth", "/orgs", "/control"].map {
         .everybody("GET \($0)/openapi.json")
     }
 }

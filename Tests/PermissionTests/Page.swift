@@ -39,6 +39,14 @@ enum Page {
 
             \(table(of: ["/auth", "/orgs"], [.nobody, .garbage, .account, .otherAccount, .endedAccount, .owner, .ended]))
 
+            ## The installation
+
+            For [operators](control.md).
+
+            \(table(of: ["/control"], [
+                .nobody, .garbage, .account, .endedAccount, .operator, .viewer, .endedOperator, .owner, .ended,
+            ]))
+
             Sessions in tenants fare as the owner's does.
 
             """

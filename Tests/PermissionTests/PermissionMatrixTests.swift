@@ -96,6 +96,7 @@ struct PermissionMatrixTests {
                 switch endpoint.access {
                 case .user: [.owner, .auditor]
                 case .account: [.account]
+                case .operators: [.operator]
                 // Of those that are for everybody, what changes something looks at a session all the same.
                 case .everybody:
                     endpoint.method == .get || Decisions.sessionless.contains(endpoint.route) ? [] : [.account]

@@ -34,6 +34,8 @@ extension Town {
                 try await auth(method, path, by: asker)
             } else if path.hasPrefix("/orgs") {
                 try await orgs(method, path, by: asker)
+            } else if path.hasPrefix("/control") {
+                try await control(method, path)
             } else if path == "/api/unread" || path == "/api/openapi.json" { Request(method, path) } else {
                 nil as Request?
             }
@@ -307,5 +309,14 @@ extension Town {
             )
         default: return nil
         }
+    }
+
+    // MARK: The installation
+
+    private func control(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {
+        if path == "/control/orgs" || path == "/control/openapi.json" { return Request(method, path) }
+        let target = path.replacing("{org}", with: "\(try await foundedOrg())")
+        let takesReason = method == .post && !path.hasSuffix("/resume")
+        return Request(method, target, takesReason ? #"{"reason":"unpaid"}"# : nil)
     }
 }

@@ -1,5 +1,6 @@
 import AuthAPI
 import Commands
+import ControlAPI
 import EventStore
 import Events
 import Foundation
@@ -134,11 +135,19 @@ struct Town: Sendable {
             limits: nil,
             masterKey: database.masterKey
         )
+        let operating = ControlAPI(
+            control: control.plane,
+            cookies: cookies,
+            limits: nil,
+            masterKey: database.masterKey,
+            grace: .seconds(3600)
+        )
         let router = Router<DaybookRequestContext>.daybook()
         TenantAPI.addRoutes(of: ["main": tenantAPI], to: router)
         RealtimeAPI.addRoutes(of: ["main": realtime], to: router)
         auth.addRoutes(to: router)
         orgs.addRoutes(to: router)
+        operating.addRoutes(to: router)
 
         let tenant = try await database.makeTenant()
         let other = try await database.makeTenant(partition: tenant.partition)
@@ -174,6 +183,7 @@ struct Town: Sendable {
                         surfaces: [
                             (TenantAPI.surface, tenantAPI.endpoints), (RealtimeAPI.surface, realtime.endpoints),
                             (AuthAPI.surface, auth.endpoints), (OrgsAPI.surface, orgs.endpoints),
+                            (ControlAPI.surface, operating.endpoints),
                         ],
                         paths: paths,
                         invites: InviteTokens(masterKey: database.masterKey),
@@ -220,9 +230,14 @@ struct Town: Sendable {
         channel = try await place(.channel, of: [eve])
         closet = try await place(.private, of: [eve])
 
-        for asker in [Asker.account, .otherAccount, .endedAccount] {
+        for asker in [Asker.account, .otherAccount, .endedAccount, .operator, .viewer, .endedOperator] {
             accounts[asker] = try await account()
         }
+        for (asker, role) in [(Asker.operator, OperatorRole.operator), (.viewer, .viewer), (.endedOperator, .operator)]
+        {
+            try await control.run(GrantOperator(to: accounts[asker]!.account, as: role))
+        }
+        try await control.run(RevokeOperator(of: accounts[.endedOperator]!.account))
         let mine = accounts[.account]!
         let invite = try await invite(mine.email)
         try await control.run(AcceptInvite(invite: invite, account: mine.account, user: id(.owner)))
@@ -341,6 +356,17 @@ struct Town: Sendable {
         try await control.run(
             MakeInvite(invite: InviteID(), tenant: TenantID(tenant.id), email: email, role: .member, by: nil)
         ).answer.invite
+    }
+
+    /// An organization of nobody's, to do things with.
+    func foundedOrg() async throws -> OrgID {
+        let (org, tenant) = (OrgID(), TenantID())
+        let slug = "org-\(UUID().text)"
+        try await control.run(FoundOrg(org: org, tenant: tenant, slug: slug, name: slug))
+        try await control.run(AssignCell(tenant: tenant, cell: "main", partition: self.tenant.partition))
+        try await control.run(ActivateTenant(tenant: tenant))
+        try await control.isProjected()
+        return org
     }
 
     func startOnboarding(by account: AccountID) async throws -> String {

@@ -8,6 +8,8 @@ package struct AcceptInvite: Command {
     package struct State: Sendable {
         package var invite: Loaded<Invite>
         package var account: Loaded<Account>
+        /// Where it leads; nil for one that was never made.
+        package var tenant: Loaded<TenantPlace>?
     }
 
     package struct Answer: Codable, Sendable, Equatable {
@@ -29,15 +31,16 @@ package struct AcceptInvite: Command {
     }
 
     package func load(by loader: borrowing StateLoader) async throws -> State {
-        State(
-            invite: try await loader.load(Invite.self, invite),
-            account: try await loader.load(Account.self, account)
-        )
+        let invite = try await loader.load(Invite.self, invite)
+        var state = State(invite: invite, account: try await loader.load(Account.self, account))
+        if let tenant = invite.state.tenant { state.tenant = try await loader.load(TenantPlace.self, tenant) }
+        return state
     }
 
     package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
         let invite = state.invite.state
         guard let tenant = invite.tenant, state.account.exists else { throw .inviteUnknown }
+        try state.tenant?.state.expectOpen()
         let present = state.account.state.memberships[tenant]
         var decision = Decision(Answer(tenant: tenant, role: invite.role, user: present))
         switch invite.phase {

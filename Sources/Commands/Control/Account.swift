@@ -22,6 +22,7 @@ package struct Account: Fold {
         case .identityLinked: break
         case .sessionsEnded: sessionsEnded = place.position
         case .membershipAdded(let tenant, let user): memberships[tenant] = user
+        case .membershipRemoved(let tenant): memberships[tenant] = nil
         }
     }
 }

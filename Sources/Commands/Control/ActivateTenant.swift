@@ -14,7 +14,7 @@ package struct ActivateTenant: Command {
     package func decide(_ state: Loaded<TenantPlace>, for caller: Caller) throws(Refusal) -> Decision<Done> {
         guard state.exists, state.state.partition != nil else { throw .tenantUnknown }
         var decision = Decision<Done>()
-        if !state.state.isActive { decision.append(.activated, to: tenant) }
+        if !state.state.isOpened { decision.append(.activated, to: tenant) }
         return decision
     }
 }

@@ -73,7 +73,7 @@ package struct FinishOnboarding: Command {
         var decision = Decision<Done>()
         guard state.onboarding.state.phase == .completing else { return decision }
         guard state.tenant.state.partition != nil else { throw .tenantUnknown }
-        if !state.tenant.state.isActive { decision.append(.activated, to: tenant) }
+        if !state.tenant.state.isOpened { decision.append(.activated, to: tenant) }
         if state.account.state.memberships[tenant] == nil {
             decision.append(.membershipAdded(tenant: tenant, user: user), to: account)
         }

@@ -47,6 +47,7 @@ package struct MakeInvite: Command {
 
     package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Answer> {
         guard state.tenant.exists else { throw .tenantUnknown }
+        try state.tenant.state.expectOpen()
         guard EmailAddress.isOne(email) else { throw .emailInvalid }
         let end = Timestamp(microseconds: caller.now.microseconds + Self.lifetimeSeconds * 1_000_000)
         var decision = Decision(Answer(invite: invite, expiresAt: end))

@@ -12,6 +12,8 @@ package struct OpenSession: Command {
         package var account: Loaded<Account>?
         /// Of a user of a tenant.
         package var principal: Loaded<Principal>?
+        /// The same, of their tenant.
+        package var tenant: Loaded<TenantPlace>?
     }
 
     package struct Answer: Codable, Sendable, Equatable {
@@ -48,8 +50,10 @@ package struct OpenSession: Command {
         switch holder {
         case .account: break
         case .agent(let tenant, let user, _):
+            state.tenant = try await loader.load(TenantPlace.self, tenant)
             state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
         case .user(let tenant, let user, let parent):
+            state.tenant = try await loader.load(TenantPlace.self, tenant)
             state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
             guard let parent else { break }
             let session = try await loader.load(SessionLife.self, parent)
@@ -74,6 +78,7 @@ package struct OpenSession: Command {
                 throw .notInTenant
             }
         }
+        try state.tenant?.state.expectOpen()
         guard state.principal?.state.isForgotten != true else { throw .sessionOver }
         if case .agent(_, _, let credential) = holder {
             guard state.principal?.state.accepts(credential, at: caller.now) == true else { throw .credentialOver }

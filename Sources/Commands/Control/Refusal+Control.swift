@@ -9,6 +9,18 @@ extension Refusal {
     package static let tenantUnknown = Refusal(.notFound, "tenant.not_found", "There is no such tenant.")
     static let tenantPlaced = Refusal(.conflict, "tenant.placed", "The tenant lives somewhere else.")
 
+    static let tenantSuspended = Refusal(.forbidden, "tenant.suspended", "The organization is suspended.")
+
+    static let orgUnknown = Refusal(.notFound, "org.not_found", "There is no such organization.")
+    static let orgOver = Refusal(.conflict, "org.over", "The organization has ended, or is being ended.")
+    static let orgNotOpen = Refusal(.conflict, "org.not_open", "The organization is still being founded.")
+    static let orgReasonInvalid = Refusal(
+        .invalid,
+        "org.reason_invalid",
+        "A reason has 1 to 500 characters, not all of them spaces and none a control character.",
+        pointer: "/reason"
+    )
+
     static let accountUnknown = Refusal(.forbidden, "account.unknown", "There is no such account.")
     static let emailInvalid = Refusal(.invalid, "email.invalid", "This is no e-mail address.")
 

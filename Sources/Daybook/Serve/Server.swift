@@ -1,5 +1,6 @@
 internal import AuthAPI
 internal import Commands
+internal import ControlAPI
 internal import EventStore
 internal import Events
 internal import GatewayHTTP
@@ -164,6 +165,15 @@ struct Server {
                 cookies: cookies,
                 limits: limits?.requests,
                 masterKey: masterKey
+            ).addRoutes(to: router)
+        }
+        if roles.contains(.controlAPI) {
+            ControlAPI(
+                control: control,
+                cookies: cookies,
+                limits: limits?.requests,
+                masterKey: masterKey,
+                grace: settings[\.deletionGrace]
             ).addRoutes(to: router)
         }
 

@@ -12,13 +12,15 @@ package enum AccountEvent: Event {
     case membershipAdded(tenant: TenantID, user: UserID)
     /// Every session that was opened before is over, and with it those in tenants.
     case sessionsEnded
+    /// The person is a user of the tenant no more.
+    case membershipRemoved(tenant: TenantID)
 
     package static let category = "account"
     package static let prefix = "account"
     package static let types: [EventType] = [
         EventType("control.account_created"), EventType("control.account_identity_linked"),
         EventType("control.account_email_changed"), EventType("control.account_membership_added"),
-        EventType("control.account_sessions_ended"),
+        EventType("control.account_sessions_ended"), EventType("control.account_membership_removed"),
     ]
 
     package var type: EventType {
@@ -28,6 +30,7 @@ package enum AccountEvent: Event {
         case .emailChanged: Self.types[2]
         case .membershipAdded: Self.types[3]
         case .sessionsEnded: Self.types[4]
+        case .membershipRemoved: Self.types[5]
         }
     }
 
@@ -35,7 +38,7 @@ package enum AccountEvent: Event {
         switch self {
         case .created(let name, let email, _): [name?.subject, email?.subject].compactMap(\.self)
         case .emailChanged(let email, _): [email?.subject].compactMap(\.self)
-        case .identityLinked, .membershipAdded, .sessionsEnded: []
+        case .identityLinked, .membershipAdded, .membershipRemoved, .sessionsEnded: []
         }
     }
 }

@@ -13,6 +13,8 @@ package enum ControlEvent: Sendable, Equatable {
     case principal(PrincipalID, PrincipalEvent)
     case onboarding(OnboardingID, OnboardingEvent)
     case invite(InviteID, InviteEvent)
+    case `operator`(OperatorID, OperatorEvent)
+    case operatorCall(OperatorCallID, OperatorCallEvent)
 
     /// What happened, whatever it happened to.
     package var said: any Event {
@@ -26,6 +28,8 @@ package enum ControlEvent: Sendable, Equatable {
         case .principal(_, let event): event
         case .onboarding(_, let event): event
         case .invite(_, let event): event
+        case .operator(_, let event): event
+        case .operatorCall(_, let event): event
         }
     }
 
@@ -41,12 +45,14 @@ package enum ControlEvent: Sendable, Equatable {
         case .principal(let id, _): "\(id)"
         case .onboarding(let id, _): "\(id)"
         case .invite(let id, _): "\(id)"
+        case .operator(let id, _): "\(id)"
+        case .operatorCall(let id, _): "\(id)"
         }
     }
 
     static let kinds: [any Event.Type] = [
         NameEvent.self, OrgEvent.self, TenantEvent.self, AccountEvent.self, IdentityEvent.self, SessionEvent.self,
-        PrincipalEvent.self, OnboardingEvent.self, InviteEvent.self,
+        PrincipalEvent.self, OnboardingEvent.self, InviteEvent.self, OperatorEvent.self, OperatorCallEvent.self,
     ]
 
     /// The event of a kind that is one of `kinds`, on the stream of this identifier; nil for another kind.
@@ -61,6 +67,8 @@ package enum ControlEvent: Sendable, Equatable {
         case let event as PrincipalEvent: self = .principal(PrincipalID(stream), event)
         case let event as OnboardingEvent: self = .onboarding(OnboardingID(stream), event)
         case let event as InviteEvent: self = .invite(InviteID(stream), event)
+        case let event as OperatorEvent: self = .operator(OperatorID(stream), event)
+        case let event as OperatorCallEvent: self = .operatorCall(OperatorCallID(stream), event)
         default: return nil
         }
     }

@@ -11,6 +11,8 @@ package enum NameEvent: Event {
         case lapsed
         /// The onboarding that held it could not be ended.
         case failed
+        /// The organization that had it is no more.
+        case deleted
     }
 
     case reserved(slug: String, onboarding: OnboardingID, until: Timestamp)

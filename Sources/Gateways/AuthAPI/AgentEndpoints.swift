@@ -18,7 +18,7 @@ extension AuthAPI {
                 "Gives an agent a token for an assertion that it has signed (RFC 7523), or for its secret",
                 access: .everybody,
                 body: AgentLogin.self,
-                problems: [.agentRefused, .badAgentLogin],
+                problems: [.agentRefused, .badAgentLogin, .tenantSuspended],
                 limit: .agentLogin,
                 handle: logIn
             )
@@ -103,7 +103,7 @@ extension AuthAPI {
                     userID: "\(shown.agent.user)"
                 )
             )
-        } catch CommandError.refused(let refusal) {
+        } catch CommandError.refused(let refusal) where refusal.code != "tenant.suspended" {
             // The log knows better than the read models: used before, revoked, or forgotten meanwhile.
             call.context.logger.info("an agent's login is refused", metadata: ["reason": "\(refusal.code)"])
             throw Problem.agentRefused
@@ -164,6 +164,9 @@ extension Problem {
             challenge: "Bearer"
         )
     }
+    /// Only who has shown a credential is told so.
+    static var tenantSuspended: Problem { Problem(.forbidden, "tenant.suspended", "the organization is suspended") }
+
     fileprivate static var badAgentLogin: Problem {
         .badRequest("auth.bad_agent_login", "send a client_assertion, or a client_id and a client_secret")
     }

@@ -37,6 +37,7 @@ extension AuthAPI {
                 access: .account,
                 body: NewEntry.self,
                 status: .created,
+                problems: [.tenantSuspended],
                 limit: .account,
                 handle: enter
             ),
@@ -178,7 +179,7 @@ extension AuthAPI {
             """
             SELECT t.partition, o.slug, m.member
               FROM rm.account_memberships m
-              JOIN rm.tenants t ON t.tenant = m.tenant AND t.state = 'active' JOIN rm.orgs o ON o.tenant = m.tenant
+              JOIN rm.tenants t ON t.tenant = m.tenant AND t.state IN ('active', 'suspended') JOIN rm.orgs o ON o.tenant = m.tenant
              WHERE m.account = \(call.account.account.uuid) AND m.tenant = \(tenant.uuid)
             """,
             as: (Int32, String, UUID).self

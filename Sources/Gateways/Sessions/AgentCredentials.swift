@@ -113,7 +113,7 @@ package struct AgentCredentials: Sendable {
         let rows = try await pool.query(
             """
             SELECT c.tenant, t.partition, c.member, c.id, c.public_key, c.secret_hash, c.label, c.issued_at, c.expires_at
-              FROM rm.credentials c JOIN rm.tenants t ON t.tenant = c.tenant AND t.state = 'active'
+              FROM rm.credentials c JOIN rm.tenants t ON t.tenant = c.tenant AND t.state IN ('active', 'suspended')
              WHERE c.principal = \(principal.uuid) AND (c.expires_at IS NULL OR c.expires_at > now())
              ORDER BY c.issued_at, c.id
             """,

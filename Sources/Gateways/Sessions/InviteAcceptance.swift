@@ -30,7 +30,7 @@ package struct InviteAcceptance: Sendable {
     private let cells: [String: CommandHandler]
 
     /// - Parameter cells: the commands of the tenants' own logs, by cell.
-    package init(control: ControlPlane, cells: [String: CommandHandler], masterKey: MasterKey) {
+    package init(control: ControlPlane, cells: [String: CommandHandler], masterKey: any KeyManagement) {
         tokens = InviteTokens(masterKey: masterKey)
         self.control = control.handler
         reads = control.reads

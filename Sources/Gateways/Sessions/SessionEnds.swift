@@ -9,6 +9,8 @@ package enum SessionRoot: Hashable, Sendable {
     case account(AccountID)
     case user(UserID, of: TenantID)
     case credential(CredentialID)
+    /// Where it is one of a user.
+    case tenant(TenantID)
 }
 
 /// What a session rests on, as it was read.
@@ -33,7 +35,7 @@ package struct SessionEnds: Sendable {
     /// The types of event that `roots` knows.
     static let types = Set(
         [SessionEvent.types[2], PrincipalEvent.types[0], PrincipalEvent.types[1], PrincipalEvent.types[3]].map(\.name)
-            + [AccountEvent.types[4].name]
+            + [AccountEvent.types[4].name, TenantEvent.types[3].name, TenantEvent.types[5].name]
     )
 
     private var ends: [SessionRoot: End] = [:]
@@ -55,6 +57,7 @@ package struct SessionEnds: Sendable {
         case .principal(_, .sessionsEnded(let tenant, let user)), .principal(_, .forgotten(let tenant, let user, _)):
             .user(user, of: tenant)
         case .principal(_, .credentialRevoked(let credential)): .credential(credential)
+        case .tenant(let id, .suspended), .tenant(let id, .deleted): .tenant(id)
         default: nil
         }
     }

@@ -240,7 +240,7 @@ package final class SessionStore: Sendable {
         }
         // Nobody comes into a tenant that is not active.
         guard let tenant, let partition, let cell, let user else { return nil }
-        roots.append(.user(UserID(user), of: TenantID(tenant)))
+        roots += [.user(UserID(user), of: TenantID(tenant)), .tenant(TenantID(tenant))]
         if let parent { roots.append(.session(SessionID(parent))) }
         if let parents { roots.append(.account(AccountID(parents))) }
         if let credential { roots.append(.credential(CredentialID(credential))) }

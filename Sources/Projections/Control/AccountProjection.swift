@@ -36,6 +36,14 @@ enum AccountProjection {
                     """
                 )
             ]
+        case .membershipRemoved(let tenant):
+            [
+                Write(
+                    "DELETE FROM rm.account_memberships WHERE account = \(account.uuid) AND tenant = \(tenant.uuid)",
+                    touching: 1,
+                    otherwise: "the account was no user of the tenant"
+                )
+            ]
         case .sessionsEnded: [SessionProjection.over(of: account, at: raw)]
         }
     }

@@ -23,8 +23,9 @@ struct ControlChanges: Changes {
         case .account(let id, let event): writes += AccountProjection.writes(event, to: id, at: raw)
         case .onboarding(let id, let event): writes += OnboardingProjection.writes(event, to: id, at: raw)
         case .invite(let id, let event): writes += InviteProjection.writes(event, to: id, at: raw)
+        case .operator(_, let event): writes += OperatorProjection.writes(event, at: raw)
         // Only the log needs them.
-        case .name, .identity: break
+        case .name, .identity, .operatorCall: break
         }
     }
 

@@ -46,6 +46,11 @@ enum SessionProjection {
         over("tenant = \(tenant.uuid) AND member = \(user.uuid)", at: raw)
     }
 
+    /// Ends those of everybody in a tenant.
+    static func over(of tenant: TenantID, at raw: RecordedEvent) -> Write {
+        over("tenant = \(tenant.uuid)", at: raw)
+    }
+
     /// Ends those that were opened by a credential.
     static func over(by credential: CredentialID, at raw: RecordedEvent) -> Write {
         over("credential = \(credential.uuid)", at: raw)

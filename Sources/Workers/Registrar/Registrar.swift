@@ -6,12 +6,12 @@ package import Logging
 package import Postgres
 package import Projections
 
-/// Founds organizations, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
+/// Founds organizations, ends them, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
 /// whatever dies meanwhile.
 ///
 /// It keeps nothing but when mail that failed is tried again. What is to be done is looked up in the read models of the control log,
 /// and each step is a command that does nothing the second time, so any number of processes may do this and each may die anywhere. One
-/// founds at a time, and one mails, each by a lease, or each mail would go out from all of them.
+/// founds at a time, one ends, and one mails, each by a lease, or each mail would go out from all of them.
 package struct Registrar: Sendable {
     /// How long another process waits for one that died.
     private static let lease: Duration = .seconds(10)
@@ -56,6 +56,12 @@ package struct Registrar: Sendable {
             group.addTask {
                 await repeating("the registrar", every: interval, by: "registrar", pausing: .seconds(1)) {
                     try await step()
+                }
+            }
+            // By itself: an organization with a long history holds up no founding either.
+            group.addTask {
+                await repeating("an ending", every: interval, by: "registrar_endings", pausing: .seconds(60)) {
+                    try await end()
                 }
             }
             guard invitations != nil else { return }
@@ -152,10 +158,27 @@ package struct Registrar: Sendable {
         return !lapsing.isEmpty || !completing.isEmpty
     }
 
+    /// Ends the organizations whose grace is over; what fails is tried again. False if there was nothing to do.
+    package func end() async throws -> Bool {
+        let due = try await reads.pool.query(
+            "SELECT org FROM rm.orgs WHERE ends_at <= now() AND deleted_at IS NULL ORDER BY ends_at LIMIT 100",
+            as: UUID.self
+        )
+        var failure: (any Error)?
+        var didSomething = false
+        for id in due {
+            await noting(&failure) { didSomething = try await Ending(OrgID(id), by: self).goOn() || didSomething }
+        }
+        try await isSeen()
+        if let failure { throw failure }
+        return didSomething
+    }
+
     /// What is done must be seen to be done, or it would be done again.
-    private func isSeen() async throws {
+    @discardableResult
+    func isSeen() async throws -> Bool {
         let partition = Tenant.installation.partition
-        _ = try await reads.wait(for: .installation, past: control.log.heads[partition], timeout: .seconds(5))
+        return try await reads.wait(for: .installation, past: control.log.heads[partition], timeout: .seconds(5))
     }
 
     /// What fails is tried again later, and holds nothing else up.

@@ -79,15 +79,16 @@ struct TokenTests {
 
     @Test func `a cursor is good for its own list, tenant, user and filters only`() throws {
         let cursors = PageCursors(masterKey: key)
-        let mine = session(tenant)
+        let me = session(tenant)
+        let mine = PageCursors.Holder(me)
         let start = PageCursors.Start(key: "seq-7", backwards: true)
         let cursor = cursors.sign(start, of: ["messages", "a"], for: mine)
         #expect(try cursors.open(cursor, of: ["messages", "a"], for: mine) == start)
         #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "b"], for: mine) }
         #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messagesa"], for: mine) }
-        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "a"], for: session(tenant)) }
+        #expect(throws: Problem.self) { try cursors.open(cursor, of: ["messages", "a"], for: .init(session(tenant))) }
         #expect(throws: Problem.self) {
-            try cursors.open(cursor, of: ["messages", "a"], for: session(other, mine.user))
+            try cursors.open(cursor, of: ["messages", "a"], for: .init(session(other, me.user)))
         }
         for index in cursor.indices {
             var forged = cursor

@@ -22,7 +22,7 @@ CREATE TABLE rm.sessions (
   CHECK ((account IS NULL) = (tenant IS NOT NULL AND member IS NOT NULL)),
   CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
 );
-CREATE INDEX ON rm.sessions (member, tenant) WHERE member IS NOT NULL;
+CREATE INDEX ON rm.sessions (tenant, member) WHERE tenant IS NOT NULL;
 CREATE INDEX ON rm.sessions (account) WHERE account IS NOT NULL;
 CREATE INDEX ON rm.sessions (parent) WHERE parent IS NOT NULL;
 CREATE INDEX ON rm.sessions (credential) WHERE credential IS NOT NULL;

@@ -5,6 +5,6 @@ CREATE TABLE rm.account_memberships (
   member uuid NOT NULL,
   PRIMARY KEY (account, tenant)
 );
-CREATE INDEX ON rm.account_memberships (member, tenant);
+CREATE INDEX ON rm.account_memberships (tenant, member);
 GRANT SELECT, INSERT, UPDATE, DELETE ON rm.account_memberships TO daybook_projector;
 GRANT SELECT ON rm.account_memberships TO daybook_gateway;

@@ -30,9 +30,15 @@ extension Endpoint {
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
             (.unauthorized, access == .everybody ? [] : ["auth.no_token", "auth.dead_session"]),
+            (.forbidden, ofOperators),
             (.tooManyRequests, ["rate_limited"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
+    }
+
+    private var ofOperators: [String] {
+        guard case .operators(let role) = access else { return [] }
+        return ["operator.required"] + (role == .operator ? ["operator.reads_only"] : [])
     }
 
     private var ofKind: [Codes] {

@@ -20,7 +20,7 @@ struct OperationEntry {
         if let whom { node["description"] = .text(whom) }
         switch endpoint.access {
         case .user: break
-        case .account: node["security"] = [["account": []], ["cookie": []]]
+        case .account, .operators: node["security"] = [["account": []], ["cookie": []]]
         case .everybody: node["security"] = []
         }
         node["tags"] = [.text(endpoint.tag(of: surface))]

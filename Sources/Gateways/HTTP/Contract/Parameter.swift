@@ -82,7 +82,7 @@ extension Parameter {
         uniqueKeysWithValues: [
             identifier(of: UserEvent.self), identifier(of: RoomEvent.self), identifier(of: MessageEvent.self),
             identifier(of: TenantEvent.self), identifier(of: SessionEvent.self), identifier(of: OnboardingEvent.self),
-            identifier(of: InviteEvent.self),
+            identifier(of: InviteEvent.self), identifier(of: OrgEvent.self),
             path("name", .text, "What an organization might be called."),
             path(
                 "stream",

@@ -10,6 +10,8 @@ package enum RouteClass: String, CaseIterable, Sendable {
     // Of everybody else, and of all who have not entered a tenant: counted by address. Never by an account that somebody names,
     // since then a stranger could lock it out.
     case account, login, refresh, names, founding
+    /// What operators do with the installation.
+    case control
     case invite
     case agentLogin = "agent-login"
     /// Where a session was asked for and none was shown that is live.
@@ -27,6 +29,7 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .register: rule(120, .seconds(60))
         case .audit: rule(300, .seconds(60))
         case .account: rule(300, .seconds(60))
+        case .control: rule(600, .seconds(60))
         case .login: rule(60, .seconds(60))
         case .agentLogin: rule(120, .seconds(60))
         case .refresh: rule(60, .seconds(60))
@@ -45,7 +48,7 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .poll: tenantRule(50_000, .seconds(10))
         case .register: tenantRule(12_000, .seconds(60))
         case .audit: tenantRule(1_200, .seconds(60))
-        case .account, .login, .refresh, .names, .founding, .invite, .agentLogin, .stranger: nil
+        case .account, .control, .login, .refresh, .names, .founding, .invite, .agentLogin, .stranger: nil
         }
     }
 

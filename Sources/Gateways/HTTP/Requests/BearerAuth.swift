@@ -21,7 +21,7 @@ struct BearerAuth: Sendable {
             guard let session = try await sessions.authenticate(token) else { throw Problem.deadSession }
             context.bearer.session = session
             context.logger[metadataKey: "tenant"] = .string(session.tenant.id.text)
-        case .account:
+        case .account, .operators:
             let token = try required(cookies.presentedToken(of: request, in: [cookies.account]))
             guard let session = try await sessions.authenticateAccount(token) else { throw Problem.deadSession }
             context.bearer.account = session

@@ -5,8 +5,13 @@ extension Call {
     package func page(of list: [String], _ cursors: PageCursors) throws(Problem) -> ReadModels.Page {
         let limit = try pageLimit()
         guard let cursor = query[.cursor] else { return ReadModels.Page(limit: limit) }
-        let start = try cursors.open(cursor, of: list, for: session)
+        let start = try cursors.open(cursor, of: list, for: holder)
         return ReadModels.Page(limit: limit, cursor: start.key, backwards: start.backwards)
+    }
+
+    /// Whose lists these are: the user's, or of an endpoint for accounts the person's.
+    private var holder: PageCursors.Holder {
+        context.bearer.session.map { PageCursors.Holder($0) } ?? PageCursors.Holder(account)
     }
 
     /// 1 to 200, 50 unless the client says otherwise.
@@ -20,8 +25,8 @@ extension Call {
     ) -> PageAnswer<Item> {
         PageAnswer(
             items: slice.items,
-            nextCursor: slice.next.map { cursors.sign(.init(key: $0, backwards: false), of: list, for: session) },
-            prevCursor: slice.previous.map { cursors.sign(.init(key: $0, backwards: true), of: list, for: session) }
+            nextCursor: slice.next.map { cursors.sign(.init(key: $0, backwards: false), of: list, for: holder) },
+            prevCursor: slice.previous.map { cursors.sign(.init(key: $0, backwards: true), of: list, for: holder) }
         )
     }
 }

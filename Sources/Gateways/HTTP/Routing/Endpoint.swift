@@ -16,11 +16,13 @@ package struct Endpoint: Sendable {
     }
 
     /// Who is let in at all.
-    package enum Access: Sendable {
+    package enum Access: Sendable, Equatable {
         /// Whoever has a session of a user of a tenant.
         case user
         /// Whoever has logged in, in whatever tenant or none.
         case account
+        /// Whoever has logged in and has this role in the installation, or more, at this moment.
+        case operators(OperatorRole)
         case everybody
     }
 

@@ -18,6 +18,7 @@ package struct Routes: Sendable {
     private let auth: BearerAuth
     private let limits: RequestLimits?
     private let stores: Stores?
+    private let operators: OperatorGate?
 
     /// - Parameter limits: nil lets everything through.
     package init(
@@ -31,13 +32,22 @@ package struct Routes: Sendable {
         auth = BearerAuth(sessions: sessions, cookies: cookies)
         self.limits = limits
         stores = Stores(reads: reads, positions: positions, standings: standings)
+        operators = nil
     }
 
     /// For plain endpoints alone.
-    package init(sessions: SessionStore, cookies: SessionCookies, limits: RequestLimits?) {
+    ///
+    /// - Parameter operators: lets those in who operate the installation; nil where nothing is for them.
+    package init(
+        sessions: SessionStore,
+        cookies: SessionCookies,
+        limits: RequestLimits?,
+        operators: OperatorGate? = nil
+    ) {
         auth = BearerAuth(sessions: sessions, cookies: cookies)
         self.limits = limits
         stores = nil
+        self.operators = operators
     }
 
     /// Adds the endpoints, and their contract, which needs no session. Other methods on their paths are answered 405 with `Allow`.
@@ -91,6 +101,12 @@ package struct Routes: Sendable {
         _ context: DaybookRequestContext,
         by endpoint: Endpoint
     ) async throws -> Response {
+        if case .operators(let role) = endpoint.access {
+            guard let operators else {
+                preconditionFailure("\(endpoint.path) is for operators, and nobody lets them in")
+            }
+            try await operators.admit(context, to: endpoint, needing: role)
+        }
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         if endpoint.kind == .read, let stores {
             try await stores.standings.check(call.session, against: endpoint.roles)

@@ -4,9 +4,9 @@ internal import Events
 internal import Foundation
 package import Sessions
 
-/// Where a page of a list starts, as clients carry it: signed, and good for the same list, filters and user only.
+/// Where a page of a list starts, as clients carry it: signed, and good for the same list, filters and caller only.
 ///
-///     base64url(HMAC-SHA256 16 ‖ direction 1 ‖ key)      signed with: list, tenant, user, filters, direction and key
+///     base64url(HMAC-SHA256 16 ‖ direction 1 ‖ key)      signed with: list, caller, filters, direction and key
 package struct PageCursors: Sendable {
     package struct Start: Sendable, Equatable {
         /// As the read models gave it.
@@ -19,6 +19,19 @@ package struct PageCursors: Sendable {
         }
     }
 
+    /// Whose list it is.
+    package struct Holder: Sendable {
+        fileprivate let parts: [[UInt8]]
+
+        /// A user of a tenant.
+        package init(_ session: Session) { parts = [session.tenant.id.bytes, session.user.uuid.bytes] }
+
+        /// A person who has chosen no tenant.
+        package init(_ account: AccountSession) {
+            parts = [Tenant.installation.id.bytes, account.account.uuid.bytes]
+        }
+    }
+
     private let masterKey: any KeyManagement
 
     package init(masterKey: any KeyManagement) { self.masterKey = masterKey }
@@ -26,23 +39,23 @@ package struct PageCursors: Sendable {
     private var keys: DerivedKeys { masterKey.derived(for: "page-cursor") }
 
     /// - Parameter list: the route and whatever else decides what is in the list, such as the room.
-    package func sign(_ start: Start, of list: [String], for session: Session) -> String {
+    package func sign(_ start: Start, of list: [String], for holder: Holder) -> String {
         let payload = [start.backwards ? 1 : 0] + Array(start.key.utf8)
-        return Base64URL.encode(code(payload, list, session, keys.current) + payload)
+        return Base64URL.encode(code(payload, list, holder, keys.current) + payload)
     }
 
-    /// 400 `bad_cursor` for what was not signed for this list and user.
-    package func open(_ cursor: String, of list: [String], for session: Session) throws(Problem) -> Start {
+    /// 400 `bad_cursor` for what was not signed for this list and caller.
+    package func open(_ cursor: String, of list: [String], for holder: Holder) throws(Problem) -> Start {
         guard let bytes = Base64URL.decode(cursor), bytes.count > 17, case let payload = Array(bytes[16...]),
-            keys.all.contains(where: { Self.equal(code(payload, list, session, $0), Array(bytes[..<16])) }),
+            keys.all.contains(where: { Self.equal(code(payload, list, holder, $0), Array(bytes[..<16])) }),
             let direction = payload.first
         else { throw .badRequest("bad_cursor", "this is no cursor of this list") }
         return Start(key: String(decoding: payload.dropFirst(), as: UTF8.self), backwards: direction == 1)
     }
 
-    private func code(_ payload: [UInt8], _ list: [String], _ session: Session, _ key: SymmetricKey) -> [UInt8] {
+    private func code(_ payload: [UInt8], _ list: [String], _ holder: Holder, _ key: SymmetricKey) -> [UInt8] {
         var hash = HMAC<SHA256>(key: key)
-        let parts = [session.tenant.id.bytes, session.user.uuid.bytes, payload] + list.map { Array($0.utf8) }
+        let parts = holder.parts + [payload] + list.map { Array($0.utf8) }
         for part in parts {
             withUnsafeBytes(of: UInt32(part.count).bigEndian) { hash.update(data: $0) }
             hash.update(data: part)

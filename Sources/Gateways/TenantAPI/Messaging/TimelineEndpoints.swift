@@ -93,7 +93,7 @@ extension TenantAPI {
         guard let parameter = given.first, let text = call.query[parameter] else { return .newest }
         let name = parameter.name
         if name == Parameter.cursor.name {
-            let start = try cursors.open(text, of: list, for: call.session)
+            let start = try cursors.open(text, of: list, for: PageCursors.Holder(call.session))
             guard let seq = Int64(start.key) else {
                 throw Problem.badRequest("bad_cursor", "this is no cursor of this list")
             }
