@@ -24,7 +24,7 @@ struct SuspensionTests {
         try await TestDatabase.run { (database) async throws in
             let control = try await database.control()
             let there = control.store(pool: control.pool(as: .gateway))
-            let (session, token) = try await control.open(tenant: tenant, user: user)
+            let (session, _, token) = try await control.open(tenant: tenant, user: user)
             let org = try await org(control)
             #expect(try await there.authenticate(token) == session)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -53,7 +53,7 @@ struct SuspensionTests {
         try await TestDatabase.run { (database) async throws in
             let control = try await database.control()
             let there = control.store(pool: control.pool(as: .gateway))
-            let (session, token) = try await control.open(tenant: tenant, user: user)
+            let (session, _, token) = try await control.open(tenant: tenant, user: user)
             let org = try await org(control)
             #expect(try await there.authenticate(token) == session)
             await control.stopProjecting()
