@@ -54,7 +54,7 @@ struct UsageTests {
 }
 
 extension Stage {
-    fileprivate func close(_ month: Month, _ quantities: [UsageEvent.Quantity]) async throws {
+    func close(_ month: Month, _ quantities: [UsageEvent.Quantity]) async throws {
         let caller = Caller(tenant: tenant, actor: .system, user: nil, now: month.end)
         let close = ClosePeriod(month: month, quantities: quantities)
         _ = try await commands.handle(close, in: CommandContext(caller: caller))
