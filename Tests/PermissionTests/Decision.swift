@@ -41,7 +41,9 @@ enum Asker: String, CaseIterable {
     static let inTenants: Set<Asker> = [
         .guest, .member, .outsider, .admin, .owner, .auditor, .deactivated, .unknown, .stranger, .strangeAuditor,
     ]
-    static let accounts: Set<Asker> = [.account, .otherAccount]
+    static let accounts: Set<Asker> = [.account, .otherAccount, .operator, .viewer, .endedOperator]
+    /// Where no operator is asked for they are accounts like another.
+    static let operators: Set<Asker> = [.operator, .viewer, .endedOperator]
     /// Nothing of the tenant's may reach them.
     static let foreign: Set<Asker> = [.stranger, .strangeAuditor, .otherAccount]
 }
@@ -103,11 +105,12 @@ struct Decision: CustomStringConvertible {
         may: Set<Asker>,
         not refusals: [Verdict: Set<Asker>] = [:]
     ) -> Decision {
-        Decision(
+        let isForOthers = may.contains(.otherAccount)
+        return Decision(
             route,
             circumstance,
-            may,
-            refusals,
+            isForOthers ? may.union(Asker.operators) : may,
+            refusals.mapValues { $0.contains(.otherAccount) ? $0.union(Asker.operators) : $0 },
             otherwise: [
                 .noToken: [.nobody],
                 .deadSession: Asker.inTenants.union([.garbage, .endedAccount, .ended]),

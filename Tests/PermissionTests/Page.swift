@@ -39,6 +39,8 @@ enum Page {
 
             \(table(of: ["/auth", "/orgs"], [.nobody, .garbage, .account, .otherAccount, .endedAccount, .owner, .ended]))
 
+            Sessions in tenants fare as the owner's does, operators as other account.
+
             ## The installation
 
             For [operators](control.md).
@@ -47,7 +49,7 @@ enum Page {
                 .nobody, .garbage, .account, .endedAccount, .operator, .viewer, .endedOperator, .owner, .ended,
             ]))
 
-            Sessions in tenants fare as the owner's does.
+            Sessions in tenants fare as the owner's does; other account fares as account.
 
             """
     }
