@@ -66,25 +66,22 @@ struct RewrappingTests {
             let keys = try RotatedKeys()
             let (before, after, old, new) = (keys.before, keys.after, keys.old, keys.new)
             let tenant = UUID.v7()
-            let isDone = Atomic(false)
-            let made = Mutex<[Keyring.Current]>([])
+            let made = Made()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for (number, keys) in [before, after, before, after].enumerated() {
+                for keys in [before, after, before, after] {
                     let mine = Self.keyring(keys, database)
                     let reader = Keyring(masterKey: keys, pool: database.pool(as: .appender), maximumAge: .zero)
                     group.addTask {
                         for _ in 0..<30 {
                             let current = try #require(try await mine.current(of: .v7(), in: tenant))
-                            made.withLock { $0.append(current) }
                             // What any of them has made, wrapped as it now is.
-                            let ids = made.withLock { $0.suffix(20).map(\.id) }
-                            try await reader.load(Set(ids))
+                            try await reader.load(Set(made.adding(current).suffix(20).map(\.id)))
                         }
-                        if number == 0 { isDone.store(true, ordering: .releasing) }
                     }
                 }
                 group.addTask {
-                    while !isDone.load(ordering: .acquiring) {
+                    while made.all.count < 120 {
+                        try Task.checkCancellation()
                         try await database.pool(as: .projector).withConnection { connection in
                             let report = try Rewrapping(after, on: connection, batch: 7).run()
                             #expect(report.faulty == [])
@@ -96,7 +93,7 @@ struct RewrappingTests {
             _ = try await database.pool(as: .projector).withConnection { try Rewrapping(after, on: $0).run() }
             let uses = try await Self.uses(database)
             #expect(uses == [new: 120] && uses[old] == nil)
-            try await Self.expect(made.withLock { $0 }, openWith: after, database)
+            try await Self.expect(made.all, openWith: after, database)
         }
     }
 
@@ -187,6 +184,20 @@ struct RewrappingTests {
                     try await pool.withConnection { _ = try Rewrapping.retire(old, on: $0) }
                 }
             }
+        }
+    }
+}
+
+/// The keys that several tasks have made.
+private final class Made: Sendable {
+    private let keys = Mutex<[Keyring.Current]>([])
+
+    var all: [Keyring.Current] { keys.withLock { $0 } }
+
+    func adding(_ key: Keyring.Current) -> [Keyring.Current] {
+        keys.withLock { keys in
+            keys.append(key)
+            return keys
         }
     }
 }
