@@ -213,7 +213,7 @@ extension AuthAPI {
         as user: UserID,
         from account: AccountSession,
         label: String
-    ) async throws -> (session: Session, token: String) {
+    ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
         try await control.issuer.open(
             tenant: tenant,
             user: user,
