@@ -115,6 +115,11 @@ extension Decision {
         items.filter { $0.stream == stream.uuid }.compactMap { $0.event as? E }
     }
 
+    /// How it moves one counter.
+    func moves(of counter: UUID) -> [CounterMove.Operation] {
+        counters.filter { $0.counter == counter }.map(\.operation)
+    }
+
     var isEmpty: Bool { items.isEmpty && counters.isEmpty }
 }
 

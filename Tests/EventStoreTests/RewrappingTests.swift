@@ -177,12 +177,14 @@ struct RewrappingTests {
             let (after, old) = (keys.after, keys.old)
             for role in [TestDatabase.Role.appender, .gateway, .auditor] {
                 let pool = database.pool(as: role)
-                await #expect(throws: PostgresError.self) {
+                let rewrapping = await #expect(throws: PostgresError.self) {
                     try await pool.withConnection { _ = try Rewrapping(after, on: $0).run() }
                 }
-                await #expect(throws: PostgresError.self) {
+                #expect(rewrapping?.sqlState == .insufficientPrivilege)
+                let retiring = await #expect(throws: PostgresError.self) {
                     try await pool.withConnection { _ = try Rewrapping.retire(old, on: $0) }
                 }
+                #expect(retiring?.sqlState == .insufficientPrivilege)
             }
         }
     }

@@ -29,7 +29,7 @@ package struct Rewrapping {
         var last = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
         while true {
             let rows = try connection.execute(
-                "SELECT id, tenant, subject, wrapped FROM es.subject_keys_not_under(\(current.bytes), \(last), \(batch))"
+                "SELECT id, tenant, subject, wrapped FROM es.subject_keys_not_under(\(current.bytes), \(last), \(Int32(batch)))"
             ).decode((UUID, UUID, UUID, [UInt8]).self)
             guard let end = rows.last?.0 else { return report }
             last = end

@@ -38,7 +38,7 @@ struct AddUserTests {
         #expect(decision.events(on: cleo) == [joined])
         #expect(decision.events(on: HandleID(tenant: office.tenant, handle: "cleo.p")) == [.taken(user: cleo)])
         #expect(decision.answer.user == cleo)
-        #expect(decision.counters.isEmpty)
+        #expect(decision.moves(of: Owners.counter(of: office.tenant)).isEmpty)
     }
 
     @Test func `the system and integrations add users`() throws {
@@ -62,9 +62,9 @@ struct AddUserTests {
         )
         #expect(code(try decide(role: .owner, as: office.integration)) == "role.owner_required")
         let decision = try decide(role: .owner, as: office.caller(office.owner), me: office.owner)
-        #expect(decision.counters.map(\.counter) == [Owners.counter(of: office.tenant)])
-        #expect(decision.counters.map(\.operation) == [.add(-1, max: .max)])
-        #expect(try decide(role: .owner, as: office.system).counters.count == 1)
+        let owners = Owners.counter(of: office.tenant)
+        #expect(decision.moves(of: owners) == [.add(-1, max: .max)])
+        #expect(try decide(role: .owner, as: office.system).moves(of: owners).count == 1)
     }
 
     @Test func `a handle is taken once`() {

@@ -104,7 +104,7 @@ struct DeactivateUserTests {
     @Test func `an owner is deactivated by an owner, and counted`() throws {
         #expect(code(try deactivate(office.user(office.owner), as: office.admin)) == "role.owner_required")
         let decision = try deactivate(office.user(office.owner), as: office.owner)
-        #expect(decision.counters.map(\.operation) == [.add(1, max: -1)])
+        #expect(decision.moves(of: Owners.counter(of: office.tenant)) == [.add(1, max: -1)])
     }
 
     @Test func `a deactivated user comes back, once`() throws {
@@ -117,6 +117,7 @@ struct DeactivateUserTests {
     @Test func `an owner comes back by an owner, and counts again`() throws {
         let gone = office.user(UserID(), .owner, then: [.deactivated])
         #expect(code(try reactivate(gone, as: office.admin)) == "role.owner_required")
-        #expect(try reactivate(gone, as: office.owner).counters.map(\.operation) == [.add(-1, max: .max)])
+        let decision = try reactivate(gone, as: office.owner)
+        #expect(decision.moves(of: Owners.counter(of: office.tenant)) == [.add(-1, max: .max)])
     }
 }

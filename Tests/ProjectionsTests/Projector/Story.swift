@@ -58,6 +58,19 @@ struct Story: Sendable {
         return try await append(payload, as: event.type, to: stream.uuid, by: actor, of: tenant)
     }
 
+    /// Limits of both sides, what came of them, and a month that is over.
+    func limit() async throws {
+        let limits = LimitsID(of: tenant)
+        try await append(.set(meter: .messages, limit: MeterLimit(hard: 9, soft: 5), source: .plan), to: limits)
+        try await append(.set(meter: .messages, limit: MeterLimit(hard: 7), source: .tenant), to: limits)
+        try await append(.set(meter: .rooms, limit: MeterLimit(soft: 1), source: .tenant), to: limits)
+        let (usage, month) = (UsageID(of: tenant), Month(of: .now))
+        try await append(.budgetAlerted(meter: .messages, soft: 5, used: 6, period: month), to: usage)
+        try await append(.limitReached(meter: .messages, hard: 7, used: 7, period: month), to: usage)
+        try await append(.limitCleared(meter: .messages, used: 0), to: usage)
+        try await append(.billingPeriodClosed(period: month, quantities: [.init(.messages, 7)]), to: usage)
+    }
+
     /// Appends bytes under any type: what a newer or a broken process might have written.
     @discardableResult
     func append(

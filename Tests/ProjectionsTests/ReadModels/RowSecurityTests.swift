@@ -126,6 +126,7 @@ extension Story {
             .dropped(stream: given.uuid, position: painted, reason: "painted", by: "eve"),
             to: RepairID(of: given.uuid)
         )
+        try await story.limit()
         return (ada, room, message)
     }
 }

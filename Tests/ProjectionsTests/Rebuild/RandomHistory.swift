@@ -33,16 +33,7 @@ struct RandomHistory {
         )
         try await story.append(.reactionAdded(room: rooms[0], user: users[1], emoji: "👍", source: nil), to: message)
         try await story.mark(message, in: rooms[0], readBy: users[1])
-        // Limits of both sides, what came of them, and a month that is over.
-        let limits = LimitsID(of: story.tenant)
-        try await story.append(.set(meter: .messages, limit: MeterLimit(hard: 9, soft: 5), source: .plan), to: limits)
-        try await story.append(.set(meter: .messages, limit: MeterLimit(hard: 7), source: .tenant), to: limits)
-        try await story.append(.set(meter: .rooms, limit: MeterLimit(soft: 1), source: .tenant), to: limits)
-        let (usage, month) = (UsageID(of: story.tenant), Month(of: .now))
-        try await story.append(.budgetAlerted(meter: .messages, soft: 5, used: 6, period: month), to: usage)
-        try await story.append(.limitReached(meter: .messages, hard: 7, used: 7, period: month), to: usage)
-        try await story.append(.limitCleared(meter: .messages, used: 0), to: usage)
-        try await story.append(.billingPeriodClosed(period: month, quantities: [.init(.messages, 7)]), to: usage)
+        try await story.limit()
         // A room that a broken event parks, with what follows in it.
         try await story.append(Array("{}".utf8), as: EventType("workspace.room_painted"), to: rooms[2].uuid)
         try await story.post(in: rooms[2], by: users[0])

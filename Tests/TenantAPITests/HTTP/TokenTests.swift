@@ -61,7 +61,7 @@ struct TokenTests {
     }
 
     @Test func `tokens and cursors outlive a change of the master key, and end with the key`() throws {
-        let (keys, mine) = (try RotatedKeys(), session(tenant))
+        let (keys, mine) = (try RotatedKeys(), PageCursors.Holder(session(tenant)))
         let start = PageCursors.Start(key: "seq-7", backwards: false)
         for (maker, reader) in [(keys.before, keys.after), (keys.after, keys.before)] {
             let token = PositionTokens(masterKey: maker).seal(5, of: tenant)
