@@ -115,6 +115,10 @@ enum Samples {
         written(OrgEvent.deletionCancelled),
         written(OrgEvent.endingBegun),
         written(OrgEvent.deleted),
+        written(
+            OrgEvent.limitSet(meter: .messages, limit: MeterLimit(hard: 9_000, soft: 8_000), reason: "a larger plan")
+        ),
+        written(OrgEvent.limitsRelayed(upTo: 41)),
         written(TenantEvent.provisioningStarted(org: org)),
         written(TenantEvent.cellAssigned(cell: "main", partition: 3)),
         written(TenantEvent.activated),

@@ -342,10 +342,13 @@ enum Decisions {
     // MARK: The installation
 
     private static let control: [Decision] =
-        ["GET /control/orgs", "GET /control/orgs/{org}"].map { .operators($0, isRead: true) }
+        ["GET /control/orgs", "GET /control/orgs/{org}", "GET /control/orgs/{org}/limits"].map {
+            .operators($0, isRead: true)
+        }
         + [
             "POST /control/orgs/{org}/suspend", "POST /control/orgs/{org}/resume",
             "POST /control/orgs/{org}/deletion", "DELETE /control/orgs/{org}/deletion",
+            "PUT /control/orgs/{org}/limits/{meter}", "DELETE /control/orgs/{org}/limits/{meter}",
         ].map { .operators($0, isRead: false) }
 
     // MARK: Contracts

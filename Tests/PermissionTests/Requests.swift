@@ -315,8 +315,8 @@ extension Town {
 
     private func control(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {
         if path == "/control/orgs" || path == "/control/openapi.json" { return Request(method, path) }
-        let target = path.replacing("{org}", with: "\(try await foundedOrg())")
-        let takesReason = method == .post && !path.hasSuffix("/resume")
+        let target = path.replacing("{org}", with: "\(try await foundedOrg())").replacing("{meter}", with: "rooms")
+        let takesReason = method == .put || (method == .post && !path.hasSuffix("/resume"))
         return Request(method, target, takesReason ? #"{"reason":"unpaid"}"# : nil)
     }
 }

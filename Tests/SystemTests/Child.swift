@@ -48,6 +48,9 @@ final class Child: Sendable {
         pid = process.processIdentifier
     }
 
+    /// What it has said so far.
+    var said: String { Self.text(output) }
+
     var isRunning: Bool { ended.status == nil }
 
     /// Sends a signal if it still runs.

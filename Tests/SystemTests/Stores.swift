@@ -122,7 +122,7 @@ final class PostgresCluster: Sendable {
 /// Asks every 20 ms until it is so; an error after `timeout`.
 func eventually(
     _ what: String,
-    timeout: Duration = .seconds(20),
+    timeout: Duration = .seconds(120),
     _ isSo: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + timeout

@@ -11,6 +11,10 @@ package struct Org: Fold {
     /// Whether its ending has begun, which cannot be taken back.
     package private(set) var isEnding = false
     package private(set) var isDeleted = false
+    /// What operators allow it of its own.
+    package private(set) var limits: [Meter: MeterLimit] = [:]
+    /// Up to where its tenant's log has them.
+    package private(set) var relayedUpTo: Int64 = 0
 
     package init() {}
 
@@ -23,6 +27,8 @@ package struct Org: Fold {
         case .deletionCancelled: endsAt = nil
         case .endingBegun: isEnding = true
         case .deleted: isDeleted = true
+        case .limitSet(let meter, let limit, _): limits[meter] = limit
+        case .limitsRelayed(let position): relayedUpTo = position
         }
     }
 }

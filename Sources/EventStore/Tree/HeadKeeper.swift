@@ -42,6 +42,8 @@ package final class HeadKeeper: Sendable {
         self.cell = cell
         self.interval = interval
         self.restInterval = restInterval
+        var logger = logger
+        if let cell { logger[metadataKey: "cell"] = "\(cell)" }
         self.logger = logger
     }
 
@@ -71,12 +73,12 @@ package final class HeadKeeper: Sendable {
                     if isFault {
                         logger.critical(
                             "no head is signed",
-                            metadata: ["partition": "\(partition.name(in: cell))", "fault": "\(text)"]
+                            metadata: ["fault": "\(text)"]
                         )
                     } else {
                         logger.warning(
                             "no head is signed yet",
-                            metadata: ["partition": "\(partition.name(in: cell))", "error": "\(text)"]
+                            metadata: ["error": "\(text)"]
                         )
                     }
                 }

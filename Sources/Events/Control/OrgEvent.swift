@@ -16,6 +16,10 @@ package enum OrgEvent: Event {
     case endingBegun
     /// Its people are forgotten, and its name is free.
     case deleted
+    /// Operators allow its tenant so much of a meter; nil: what everybody has.
+    case limitSet(meter: Meter, limit: MeterLimit?, reason: String)
+    /// Its tenant's own log has the limits that were set up to this position of the control log.
+    case limitsRelayed(upTo: Int64)
 
     package static let category = "org"
     package static let prefix = "org"
@@ -23,6 +27,7 @@ package enum OrgEvent: Event {
         EventType("control.org_created"), EventType("control.org_suspended"), EventType("control.org_resumed"),
         EventType("control.org_deletion_requested"), EventType("control.org_deletion_cancelled"),
         EventType("control.org_ending_begun"), EventType("control.org_deleted"),
+        EventType("control.org_limit_set"), EventType("control.org_limits_relayed"),
     ]
 
     package var type: EventType {
@@ -34,6 +39,8 @@ package enum OrgEvent: Event {
         case .deletionCancelled: Self.types[4]
         case .endingBegun: Self.types[5]
         case .deleted: Self.types[6]
+        case .limitSet: Self.types[7]
+        case .limitsRelayed: Self.types[8]
         }
     }
 }

@@ -48,7 +48,7 @@ package struct ControlAPI: Sendable {
     )
 
     /// The whole surface.
-    package var endpoints: [Endpoint] { orgEndpoints + lifeEndpoints }
+    package var endpoints: [Endpoint] { orgEndpoints + lifeEndpoints + limitEndpoints }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
         routes.add(endpoints, of: Self.surface, to: router)

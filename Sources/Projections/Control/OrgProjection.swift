@@ -5,10 +5,11 @@ internal import Postgres
 /// Organizations by name, and what operators have decided of them.
 enum OrgProjection {
     static func writes(_ event: OrgEvent, to org: OrgID, at raw: RecordedEvent) -> [Write] {
-        func change(_ assignments: SQL) -> [Write] {
-            [
+        func change(_ assignments: SQL?) -> [Write] {
+            let assignments: SQL = assignments.map { "\($0)," } ?? ""
+            return [
                 Write(
-                    "UPDATE rm.orgs SET \(assignments), version = \(raw.version) WHERE org = \(org.uuid)",
+                    "UPDATE rm.orgs SET \(assignments) version = \(raw.version) WHERE org = \(org.uuid)",
                     touching: 1,
                     otherwise: "the organization was never made"
                 )
@@ -35,7 +36,40 @@ enum OrgProjection {
         case .deletionCancelled: change("ends_at = NULL, deletion_reason = NULL")
         case .endingBegun: change("is_ending = true")
         case .deleted: change("deleted_at = \(raw.time)")
+        case .limitSet(let meter, let limit, let reason):
+            change(nil) + limitWrites(meter, limit, reason, of: org, at: raw)
+        case .limitsRelayed(let position):
+            change(nil) + [
+                Write("DELETE FROM rm.limit_changes WHERE org = \(org.uuid) AND position <= \(position)")
+            ]
         }
+    }
+
+    private static func limitWrites(
+        _ meter: Meter,
+        _ limit: MeterLimit?,
+        _ reason: String,
+        of org: OrgID,
+        at raw: RecordedEvent
+    ) -> [Write] {
+        [
+            Write(
+                """
+                INSERT INTO rm.limit_changes (org, position, meter, is_override, hard, soft)
+                VALUES (\(org.uuid), \(raw.position), \(meter), \(limit != nil), \(limit?.hard), \(limit?.soft))
+                """
+            ),
+            limit.map { limit in
+                Write(
+                    """
+                    INSERT INTO rm.org_limits (org, meter, hard, soft, reason, set_at)
+                    VALUES (\(org.uuid), \(meter), \(limit.hard), \(limit.soft), \(reason), \(raw.time))
+                    ON CONFLICT (org, meter) DO UPDATE
+                      SET hard = excluded.hard, soft = excluded.soft, reason = excluded.reason, set_at = excluded.set_at
+                    """
+                )
+            } ?? Write("DELETE FROM rm.org_limits WHERE org = \(org.uuid) AND meter = \(meter)"),
+        ]
     }
 }
 

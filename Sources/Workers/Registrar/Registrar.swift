@@ -6,7 +6,7 @@ package import Logging
 package import Postgres
 package import Projections
 
-/// Founds organizations, ends them, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
+/// Founds organizations, ends them, tells their tenants of limits, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
 /// whatever dies meanwhile.
 ///
 /// It keeps nothing but when mail that failed is tried again. What is to be done is looked up in the read models of the control log,
@@ -62,6 +62,12 @@ package struct Registrar: Sendable {
             group.addTask {
                 await repeating("an ending", every: interval, by: "registrar_endings", pausing: .seconds(60)) {
                     try await end()
+                }
+            }
+            // By itself: a cell that is away holds up no founding either.
+            group.addTask {
+                await repeating("limits", every: interval, by: "registrar_limits", pausing: .seconds(60)) {
+                    try await relayLimits()
                 }
             }
             guard invitations != nil else { return }
@@ -182,7 +188,7 @@ package struct Registrar: Sendable {
     }
 
     /// What fails is tried again later, and holds nothing else up.
-    private func noting(_ failure: inout (any Error)?, _ body: () async throws -> Void) async {
+    func noting(_ failure: inout (any Error)?, _ body: () async throws -> Void) async {
         do { try await body() } catch { failure = failure ?? error }
     }
 

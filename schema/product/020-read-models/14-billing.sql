@@ -3,5 +3,5 @@ CREATE TABLE rm.billing (
   tenant uuid PRIMARY KEY,
   next_month text NOT NULL
 );
-CREATE INDEX ON rm.billing (next_month);
+CREATE INDEX ON rm.billing (next_month, tenant);
 CALL rm.protect('rm.billing');

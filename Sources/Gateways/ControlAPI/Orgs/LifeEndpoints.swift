@@ -71,7 +71,7 @@ extension ControlAPI {
 }
 
 extension Problem {
-    fileprivate static var orgOver: Problem {
+    static var orgOver: Problem {
         Problem(.conflict, "org.over", "the organization has ended, or is being ended")
     }
 }

@@ -66,3 +66,6 @@ extension JSONShape {
     /// The identifiers of a kind of stream.
     package static func identifier(_ kind: (some Event).Type) -> JSONShape { .identifier(kind.prefix) }
 }
+
+extension Meter: ShapedValue {}
+extension LimitSource: ShapedValue {}

@@ -116,8 +116,6 @@ extension TenantAPI {
 extension UsageView: EndpointAnswer {}
 extension LimitView: EndpointAnswer {}
 extension BillingPeriodView: EndpointAnswer {}
-extension Meter: ShapedValue {}
-extension LimitSource: ShapedValue {}
 
 extension Problem {
     fileprivate static var badDays: Problem {
