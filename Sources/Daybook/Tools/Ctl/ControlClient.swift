@@ -71,7 +71,11 @@ struct ControlClient {
     ///   - path: with the query.
     ///   - body: sent as JSON.
     /// - Returns: the answer's JSON.
-    func send(_ method: HTTPMethod, _ path: String, _ body: [String: String]? = nil) async throws -> Data {
+    func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: (any Encodable & Sendable)? = nil
+    ) async throws -> Data {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
