@@ -74,11 +74,16 @@ extension MasterKeyCommand {
 
         func run() async throws {
             let installation = try Installation(self.installation)
-            let list = try MasterKeys.list(at: file)
-            let key: MasterKey
-            do throws(MasterKeyList.Fault) {
-                key = try list.retirable(id, at: .now, isEarly: early)
-            } catch { throw ToolError("\(file): \(error)") }
+            // Nobody makes it the current one meanwhile.
+            try MasterKeyFile(path: file).change { list in
+                let key = try list.retirable(id, at: .now, isEarly: early)
+                try retire(key, in: installation)
+                list.remove(key)
+            }
+            print("\(id) is retired")
+        }
+
+        private func retire(_ key: MasterKey, in installation: Installation) throws {
             let connections = try installation.databases.map { name, database, installation in
                 (name, try PostgresConnection(installation.configuration(database, as: .projector)))
             }
@@ -90,8 +95,6 @@ extension MasterKeyCommand {
             for (database, connection) in connections {
                 try refuse(database, try Rewrapping.retire(key.id, on: connection))
             }
-            try MasterKeyFile(path: file).change { list in list.remove(key) }
-            print("\(id) is retired")
         }
 
         private func refuse(_ database: String, _ uses: Int) throws(ToolError) {

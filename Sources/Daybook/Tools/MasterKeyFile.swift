@@ -6,7 +6,7 @@ struct MasterKeyFile {
     let path: String
 
     /// The file has its owner, and is read by nobody else, before anything is in it.
-    func change(_ body: (inout MasterKeyList) throws(MasterKeyList.Fault) -> Void) throws {
+    func change(_ body: (inout MasterKeyList) throws -> Void) throws {
         // The file itself, where the path is a link to it.
         let target = URL(filePath: path).resolvingSymlinksInPath()
         let folder = open(target.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -15,7 +15,7 @@ struct MasterKeyFile {
         guard flock(folder, LOCK_EX) == 0 else { throw fault("lock the folder of") }
 
         var list = try MasterKeys.list(at: target.path)
-        do throws(MasterKeyList.Fault) { try body(&list) } catch { throw ToolError("\(path): \(error)") }
+        do { try body(&list) } catch let fault as MasterKeyList.Fault { throw ToolError("\(path): \(fault)") }
 
         var old = stat()
         guard stat(target.path, &old) == 0 else { throw fault("look at") }

@@ -115,8 +115,9 @@ package struct InviteAcceptance: Sendable {
             """,
             as: (Int32, String, String).self
         )
-        guard let (partition, cell, slug) = rows.first, let commands = cells[cell] else {
-            throw CommandError.refused(.tenantUnknown)
+        guard let (partition, cell, slug) = rows.first else { throw CommandError.refused(.tenantUnknown) }
+        guard let commands = cells[cell] else {
+            throw CommandError.unavailable("the cell \(cell) is not served here")
         }
         return (Tenant(id: tenant.uuid, partition: Partition(partition)), slug, commands)
     }
