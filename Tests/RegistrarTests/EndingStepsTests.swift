@@ -9,14 +9,6 @@ import Testing
 @testable import Registrar
 
 struct EndingStepsTests {
-    /// Where a process dies: when it is about to write the event after so many, in one of the logs.
-    struct Death: Sendable, CustomTestStringConvertible {
-        let log: String
-        let events: Int
-
-        var testDescription: String { "after \(events) events in the \(log) log" }
-    }
-
     /// What an ending of two people writes to each log; with as many nothing fails.
     static let written = ["control": 7, "product": 4]
     static let deaths =
@@ -28,29 +20,8 @@ struct EndingStepsTests {
             let (org, tenant) = try await settled(foundry)
             try await foundry.request(org, daysAgo: 31)
 
-            let connection =
-                try death.log == "control"
-                ? foundry.control.superuser() : PostgresConnection(foundry.database.configuration())
-            try connection.executeScript(
-                """
-                CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                  IF NEW.position > (SELECT coalesce(max(position), 0) FROM public.start) + \(death.events) THEN
-                    RAISE EXCEPTION 'dead';
-                  END IF;
-                  RETURN NEW;
-                END $$;
-                CREATE TABLE public.start AS SELECT max(position) AS position FROM es.events;
-                GRANT SELECT ON public.start TO PUBLIC;
-                CREATE TRIGGER die BEFORE INSERT ON es.events FOR EACH ROW EXECUTE FUNCTION public.die();
-                """
-            )
-            let failure: (any Error)?
-            do {
-                _ = try await foundry.registrar().end()
-                failure = nil
-            } catch { failure = error }
+            let failure = try await death.strike(foundry) { _ = try await foundry.registrar().end() }
             #expect((failure == nil) == (death.events >= Self.written[death.log]!), "\(String(describing: failure))")
-            try connection.executeScript("DROP TRIGGER die ON es.events")
 
             // Two at once, as after a partition of the network.
             for _ in 0..<20 where try await foundry.state(of: org) != "deleted" {

@@ -8,14 +8,6 @@ import TestSupport
 import Testing
 
 struct FoundingStepsTests {
-    /// Where a process dies: when it is about to write the event after so many, in one of the logs.
-    struct Death: Sendable, CustomTestStringConvertible {
-        let log: String
-        let events: Int
-
-        var testDescription: String { "after \(events) events in the \(log) log" }
-    }
-
     // One more than there are of each log: then nothing fails.
     static let deaths =
         (0...10).map { Death(log: "control", events: $0) } + (0...4).map { Death(log: "product", events: $0) }
@@ -26,36 +18,15 @@ struct FoundingStepsTests {
             let onboarding = try await foundry.start("acme")
             try await foundry.complete(onboarding)
 
-            let connection =
-                try death.log == "control"
-                ? foundry.control.superuser() : PostgresConnection(foundry.database.configuration())
-            try connection.executeScript(
-                """
-                CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                  IF NEW.position > (SELECT coalesce(max(position), 0) FROM public.start) + \(death.events) THEN
-                    RAISE EXCEPTION 'dead';
-                  END IF;
-                  RETURN NEW;
-                END $$;
-                CREATE TABLE public.start AS SELECT max(position) AS position FROM es.events;
-                GRANT SELECT ON public.start TO PUBLIC;
-                CREATE TRIGGER die BEFORE INSERT ON es.events FOR EACH ROW EXECUTE FUNCTION public.die();
-                """
-            )
-            let failure: (any Error)?
-            do {
+            let failure = try await death.strike(foundry) {
                 // Letters are written in the look after the one that makes invitations, or in the same.
                 while try await foundry.registrar().look() { try await foundry.control.isProjected() }
-                failure = nil
-            } catch {
-                failure = error
             }
             // It fails there, unless all is done before.
             #expect(
                 (failure == nil) == (death.events >= (death.log == "control" ? 10 : 4)),
                 "\(String(describing: failure))"
             )
-            try connection.executeScript("DROP TRIGGER die ON es.events")
 
             // Two at once, as after a partition of the network.
             try await foundry.control.isProjected()

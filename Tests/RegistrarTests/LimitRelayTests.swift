@@ -40,16 +40,11 @@ struct LimitRelayTests {
         try await Foundry.run { (foundry) async throws in
             let (org, tenant) = try await org(foundry)
             try await set(MeterLimit(hard: 10), of: org, foundry)
-            let first = foundry.registrar()
             // One that dies before it has written down that it told the tenant.
-            try foundry.control.superuser().executeScript(
-                """
-                CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'dead'; END $$;
-                CREATE TRIGGER die BEFORE INSERT ON es.events FOR EACH ROW EXECUTE FUNCTION public.die();
-                """
-            )
-            await #expect(throws: (any Error).self) { _ = try await first.relayLimits() }
-            try foundry.control.superuser().executeScript("DROP TRIGGER die ON es.events")
+            let failure = try await Death(log: "control", events: 0).strike(foundry) {
+                _ = try await foundry.registrar().relayLimits()
+            }
+            #expect(failure != nil)
             try await set(MeterLimit(hard: 20, soft: 15), of: org, foundry)
             try await set(nil, of: org, foundry)
 
