@@ -17,15 +17,17 @@ struct MasterKeyFile {
         var list = try MasterKeys.list(at: target.path)
         do { try body(&list) } catch let fault as MasterKeyList.Fault { throw ToolError("\(path): \(fault)") }
 
-        var old = stat()
-        guard stat(target.path, &old) == 0 else { throw fault("look at") }
+        let old = try FileManager.default.attributesOfItem(atPath: target.path)
+        guard let owner = old[.ownerAccountID] as? NSNumber, let group = old[.groupOwnerAccountID] as? NSNumber else {
+            throw fault("look at")
+        }
         // Left by one that was killed, it is nobody's: we hold the lock.
         let temporary = target.path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw fault("write beside") }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard fchown(descriptor, old.st_uid, old.st_gid) == 0 else {
+        guard fchown(descriptor, owner.uint32Value, group.uint32Value) == 0 else {
             unlink(temporary)
             throw fault("keep the owner of")
         }
