@@ -145,8 +145,9 @@ package final class MasterKeys: KeyManagement {
     /// Another process may have used a key already that was added since this one looked.
     private func root(_ id: MasterKey.ID) -> MasterKey? {
         if let known = held(id) { return known }
-        // A file that cannot be used has no such key either; `run` says what is wrong with it.
-        guard (try? reload()) == true else { return nil }
+        // A file that cannot be used has no such key either; `run` says what is wrong with it. One that has not changed may have been
+        // read by somebody else since.
+        _ = try? reload()
         return held(id)
     }
 
