@@ -209,6 +209,16 @@ enum Samples {
                 requestID: "7f3a"
             )
         ),
+        written(ServiceEvent.granted(name: "agents-worker", scopes: [.tenantsRead, .usageWrite])),
+        written(
+            ServiceEvent.keyAdded(
+                key: credential,
+                jwk: #"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z")
+            )
+        ),
+        written(ServiceEvent.keyRevoked(key: credential)),
+        written(ServiceEvent.retired),
     ]
 
     static let folder = URL(filePath: #filePath).appending(path: "../../../schema/events").standardizedFileURL

@@ -5,7 +5,7 @@
 enum Decisions {
     static let all =
         me + users + credentials + invites + rooms + members + messages + reading + usage + audit + realtime + auth
-        + orgs + control + contracts
+        + orgs + control + services + contracts
 
     // MARK: Sets that recur
 
@@ -288,7 +288,7 @@ enum Decisions {
         .accounts(
             "POST /auth/session/refresh",
             may: Asker.accounts.union(Asker.inTenants),
-            not: [.deadSession: [.nobody]]
+            not: [.deadSession: Asker.services.union([.nobody])]
         ),
         .accounts(
             "POST /auth/tenants/{tenant}/session",
@@ -351,9 +351,16 @@ enum Decisions {
             "PUT /control/orgs/{org}/limits/{meter}", "DELETE /control/orgs/{org}/limits/{meter}",
         ].map { .operators($0, isRead: false) }
 
+    // MARK: Programs of the installation
+
+    private static let services: [Decision] = [
+        .services("GET /api/internal/me", isForAny: true), .services("GET /api/internal/tenants/{tenant}"),
+    ]
+
     // MARK: Contracts
 
-    private static let contracts: [Decision] = ["/api", "/realtime", "/auth", "/orgs", "/control"].map {
+    private static let contracts: [Decision] = ["/api", "/realtime", "/auth", "/orgs", "/control", "/api/internal"].map
+    {
         .everybody("GET \($0)/openapi.json")
     }
 }

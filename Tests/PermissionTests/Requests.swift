@@ -10,7 +10,9 @@ extension Town {
         let (method, path) = (HTTPRequest.Method(rawValue: parts[0])!, parts[1])
         let circumstance = decision.circumstance
         let request =
-            if path.hasPrefix("/api/audit") {
+            if path.hasPrefix("/api/internal") {
+                Request(method, path.replacing("{tenant}", with: "\(TenantID(tenant.id))"))
+            } else if path.hasPrefix("/api/audit") {
                 audit(path, by: asker)
             } else if path.contains("/credentials") {
                 try await credentials(method, path, circumstance)

@@ -15,6 +15,7 @@ package enum ControlEvent: Sendable, Equatable {
     case invite(InviteID, InviteEvent)
     case `operator`(OperatorID, OperatorEvent)
     case operatorCall(OperatorCallID, OperatorCallEvent)
+    case service(ServiceID, ServiceEvent)
 
     /// What happened, whatever it happened to.
     package var said: any Event {
@@ -30,6 +31,7 @@ package enum ControlEvent: Sendable, Equatable {
         case .invite(_, let event): event
         case .operator(_, let event): event
         case .operatorCall(_, let event): event
+        case .service(_, let event): event
         }
     }
 
@@ -47,12 +49,14 @@ package enum ControlEvent: Sendable, Equatable {
         case .invite(let id, _): "\(id)"
         case .operator(let id, _): "\(id)"
         case .operatorCall(let id, _): "\(id)"
+        case .service(let id, _): "\(id)"
         }
     }
 
     static let kinds: [any Event.Type] = [
         NameEvent.self, OrgEvent.self, TenantEvent.self, AccountEvent.self, IdentityEvent.self, SessionEvent.self,
         PrincipalEvent.self, OnboardingEvent.self, InviteEvent.self, OperatorEvent.self, OperatorCallEvent.self,
+        ServiceEvent.self,
     ]
 
     /// The event of a kind that is one of `kinds`, on the stream of this identifier; nil for another kind.
@@ -69,6 +73,7 @@ package enum ControlEvent: Sendable, Equatable {
         case let event as InviteEvent: self = .invite(InviteID(stream), event)
         case let event as OperatorEvent: self = .operator(OperatorID(stream), event)
         case let event as OperatorCallEvent: self = .operatorCall(OperatorCallID(stream), event)
+        case let event as ServiceEvent: self = .service(ServiceID(stream), event)
         default: return nil
         }
     }

@@ -120,7 +120,7 @@ extension AuthAPI {
     private func verified(assertion: String, for call: Call) async throws -> Shown {
         let assertions = AssertionVerifier(audiences: [cookies.origin + call.request.uri.path, cookies.origin])
         do {
-            let owner = try AssertionVerifier.claimedOwner(of: assertion)
+            let owner = try assertions.claimedOwner(of: assertion)
             guard let principal = PrincipalID(owner),
                 let (agent, credentials) = try await control.credentials.find(principal)
             else {

@@ -29,11 +29,23 @@ extension Endpoint {
         [
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
-            (.unauthorized, access == .everybody ? [] : ["auth.no_token", "auth.dead_session"]),
-            (.forbidden, ofOperators),
+            (.unauthorized, ofBearers),
+            (.forbidden, ofOperators + ofServices),
             (.tooManyRequests, ["rate_limited"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
+    }
+
+    private var ofBearers: [String] {
+        switch access {
+        case .everybody: []
+        case .services: ["auth.no_token", "auth.service_refused"]
+        case .user, .account, .operators: ["auth.no_token", "auth.dead_session"]
+        }
+    }
+
+    private var ofServices: [String] {
+        if case .services(_?) = access { ["auth.insufficient_scope"] } else { [] }
     }
 
     private var ofOperators: [String] {

@@ -21,6 +21,7 @@ struct OperationEntry {
         switch endpoint.access {
         case .user: break
         case .account, .operators: node["security"] = [["account": []], ["cookie": []]]
+        case .services: node["security"] = [["service": []]]
         case .everybody: node["security"] = []
         }
         node["tags"] = [.text(endpoint.tag(of: surface))]

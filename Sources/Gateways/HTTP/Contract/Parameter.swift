@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import HTTPTypes
 
 /// Something that a request says outside its body: what may stand there and what it means. The same value is read by and written
@@ -165,7 +165,7 @@ extension Parameter {
 
 extension Problem {
     /// There is nothing of this kind by the name that was given.
-    static func missing(_ kind: (some Event).Type) -> Problem {
+    package static func missing(_ kind: (some Event).Type) -> Problem {
         .notFound("\(kind.category).not_found", "there is no such \(kind.category)")
     }
 }

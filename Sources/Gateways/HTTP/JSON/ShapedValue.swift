@@ -69,3 +69,4 @@ extension JSONShape {
 
 extension Meter: ShapedValue {}
 extension LimitSource: ShapedValue {}
+extension ServiceScope: ShapedValue {}

@@ -12,6 +12,8 @@ package enum RouteClass: String, CaseIterable, Sendable {
     case account, login, refresh, names, founding
     /// What operators do with the installation.
     case control
+    /// What services of the installation do.
+    case services
     case invite
     case agentLogin = "agent-login"
     /// Where a session was asked for and none was shown that is live.
@@ -30,6 +32,7 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .audit: rule(300, .seconds(60))
         case .account: rule(300, .seconds(60))
         case .control: rule(600, .seconds(60))
+        case .services: rule(30_000, .seconds(10))
         case .login: rule(60, .seconds(60))
         case .agentLogin: rule(120, .seconds(60))
         case .refresh: rule(60, .seconds(60))
@@ -48,7 +51,7 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .poll: tenantRule(50_000, .seconds(10))
         case .register: tenantRule(12_000, .seconds(60))
         case .audit: tenantRule(1_200, .seconds(60))
-        case .account, .control, .login, .refresh, .names, .founding, .invite, .agentLogin, .stranger: nil
+        case .account, .control, .services, .login, .refresh, .names, .founding, .invite, .agentLogin, .stranger: nil
         }
     }
 

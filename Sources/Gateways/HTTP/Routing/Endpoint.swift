@@ -23,6 +23,8 @@ package struct Endpoint: Sendable {
         case account
         /// Whoever has logged in and has this role in the installation, or more, at this moment.
         case operators(OperatorRole)
+        /// A service of the installation that may do this; whichever, if it is nil. Nobody's session is let in.
+        case services(ServiceScope?)
         case everybody
     }
 

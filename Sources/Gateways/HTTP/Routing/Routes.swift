@@ -37,14 +37,17 @@ package struct Routes: Sendable {
 
     /// For plain endpoints alone.
     ///
-    /// - Parameter operators: lets those in who operate the installation; nil where nothing is for them.
+    /// - Parameters:
+    ///   - operators: lets those in who operate the installation; nil where nothing is for them.
+    ///   - services: lets those in; nil where nothing is for them.
     package init(
         sessions: SessionStore,
         cookies: SessionCookies,
         limits: RequestLimits?,
-        operators: OperatorGate? = nil
+        operators: OperatorGate? = nil,
+        services: ServiceStore? = nil
     ) {
-        auth = BearerAuth(sessions: sessions, cookies: cookies)
+        auth = BearerAuth(sessions: sessions, cookies: cookies, services: services)
         self.limits = limits
         stores = nil
         self.operators = operators
