@@ -177,7 +177,10 @@ let package = Package(
         module(
             "InternalAPI",
             "Gateways/InternalAPI",
-            ["GatewayHTTP", "Events", "Postgres", "Sessions", hummingbird, httpTypes]
+            [
+                "GatewayHTTP", "Commands", "Events", "EventStore", "Observability", "Postgres", "Sessions", hummingbird,
+                httpTypes,
+            ]
         ),
         module(
             "Registrar",

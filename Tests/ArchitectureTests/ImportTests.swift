@@ -19,7 +19,9 @@ struct ImportTests {
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
         "Gateways/Sessions": ["Commands", "Events", "EventStore", "OIDC", "Postgres", "Projections"],
-        "Gateways/InternalAPI": ["GatewayHTTP", "Sessions", "Events", "Postgres"],
+        "Gateways/InternalAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres",
+        ],
         "Gateways/Pages": [],
         "Gateways/RateLimits": ["Redis"],
         "Gateways/HTTP": [

@@ -48,6 +48,16 @@ enum Samples {
             written(RepairEvent.retried(stream: room.uuid, by: "eve")),
             written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),
             written(LimitEvent.set(meter: .messages, limit: MeterLimit(hard: 10_000, soft: 8_000), source: .plan)),
+            written(
+                UsageReportEvent.metered(
+                    service: "vm-plane",
+                    meter: .machineSeconds,
+                    quantity: 60,
+                    from: Timestamp("2018-11-05T19:29:43.000100Z")!,
+                    to: Timestamp("2018-11-05T19:30:43.000100Z")!,
+                    user: ada
+                )
+            ),
             written(UsageEvent.budgetAlerted(meter: .messages, soft: 8_000, used: 8_001, period: november)),
             written(UsageEvent.limitReached(meter: .messages, hard: 10_000, used: 10_000, period: november)),
             written(UsageEvent.limitCleared(meter: .messages, used: 0)),

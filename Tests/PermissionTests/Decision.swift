@@ -1,3 +1,4 @@
+import Events
 import GatewayHTTP
 
 /// Every kind of caller that a route may meet.
@@ -27,7 +28,7 @@ enum Asker: String, CaseIterable {
         case .viewer: "the same, who may only look"
         case .endedOperator: "the same, whose role was taken away"
         case .service: "a program of the installation that may do everything that programs may"
-        case .narrowService: "another that may do something else"
+        case .narrowService: "another that may report usage and nothing else"
         case .revokedService: "another whose key was revoked"
         case .guest: "a guest of the tenant, in the room"
         case .member: "a member of the tenant, in the room"
@@ -145,15 +146,14 @@ struct Decision: CustomStringConvertible {
 
     /// A route for the installation's own programs.
     ///
-    /// - Parameter isForAny: true for one that whichever of them may use.
-    static func services(_ route: String, isForAny: Bool = false, not refusals: [Verdict: Set<Asker>] = [:]) -> Decision
-    {
+    /// - Parameter scope: nil for one that whichever of them may use.
+    static func services(_ route: String, needs scope: ServiceScope?) -> Decision {
         let refused = Set(Asker.allCases).subtracting([.nobody, .service, .narrowService])
         return Decision(
             route,
             nil,
-            isForAny ? [.service, .narrowService] : [.service],
-            refusals,
+            scope.map { $0 == .usageWrite } ?? true ? [.service, .narrowService] : [.service],
+            [:],
             otherwise: [
                 .noToken: [.nobody],
                 .refused(401, "auth.service_refused"): refused,

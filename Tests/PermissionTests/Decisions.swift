@@ -354,7 +354,9 @@ enum Decisions {
     // MARK: Programs of the installation
 
     private static let services: [Decision] = [
-        .services("GET /api/internal/me", isForAny: true), .services("GET /api/internal/tenants/{tenant}"),
+        .services("GET /api/internal/me", needs: nil),
+        .services("GET /api/internal/tenants/{tenant}", needs: .tenantsRead),
+        .services("PUT /api/internal/tenants/{tenant}/usage/{report}", needs: .usageWrite),
     ]
 
     // MARK: Contracts

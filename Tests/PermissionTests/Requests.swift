@@ -11,7 +11,7 @@ extension Town {
         let circumstance = decision.circumstance
         let request =
             if path.hasPrefix("/api/internal") {
-                Request(method, path.replacing("{tenant}", with: "\(TenantID(tenant.id))"))
+                internals(method, path)
             } else if path.hasPrefix("/api/audit") {
                 audit(path, by: asker)
             } else if path.contains("/credentials") {
@@ -320,5 +320,15 @@ extension Town {
         let target = path.replacing("{org}", with: "\(try await foundedOrg())").replacing("{meter}", with: "rooms")
         let takesReason = method == .put || (method == .post && !path.hasSuffix("/resume"))
         return Request(method, target, takesReason ? #"{"reason":"unpaid"}"# : nil)
+    }
+
+    // MARK: Programs of the installation
+
+    private func internals(_ method: HTTPRequest.Method, _ path: String) -> Request {
+        let target = path.replacing("{tenant}", with: "\(TenantID(tenant.id))")
+            .replacing("{report}", with: "\(UsageReportID())")
+        let (from, to) = (Timestamp(microseconds: Timestamp.now.microseconds - 60_000_000), Timestamp.now)
+        let body = #"{"meter":"vm_seconds","quantity":60,"from":"\#(from)","to":"\#(to)"}"#
+        return Request(method, target, method == .put ? body : nil)
     }
 }

@@ -146,7 +146,13 @@ struct Town: Sendable {
             grace: .seconds(3600)
         )
         let services = ServiceStore(commands: control.plane.handler, audience: cookies.origin)
-        let internals = InternalAPI(control: control.plane, services: services, cookies: cookies, limits: nil)
+        let internals = InternalAPI(
+            control: control.plane,
+            cells: ["main": commands],
+            services: services,
+            cookies: cookies,
+            limits: nil
+        )
         let router = Router<DaybookRequestContext>.daybook()
         TenantAPI.addRoutes(of: ["main": tenantAPI], to: router)
         RealtimeAPI.addRoutes(of: ["main": realtime], to: router)

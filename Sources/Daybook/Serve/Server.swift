@@ -181,6 +181,7 @@ struct Server {
         if roles.contains(.internalAPI) {
             InternalAPI(
                 control: control,
+                cells: cells.byName(\.commands),
                 services: ServiceStore(commands: control.handler, audience: cookies.origin),
                 cookies: cookies,
                 limits: limits?.requests

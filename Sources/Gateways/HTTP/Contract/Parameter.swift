@@ -104,6 +104,12 @@ extension Parameter {
                 missing: .notFound("credential.not_found", "there is no such credential")
             ),
             path(
+                "report",
+                .identifier(UsageReportEvent.self),
+                "What the service calls the report: a UUID of its own choice.",
+                missing: .missing(UsageReportEvent.self)
+            ),
+            path(
                 "queue",
                 .identifier("queue"),
                 "The `queue_id` of a registration.",
