@@ -154,7 +154,8 @@ enum Samples {
                 tokenHash: hash,
                 label: Personal("Firefox on Linux", of: ada),
                 idleSeconds: 86_400,
-                expiresAt: time
+                expiresAt: time,
+                scopes: nil
             )
         ),
         written(SessionEvent.refreshed(tokenHash: hash, previousUntil: time)),
@@ -168,7 +169,8 @@ enum Samples {
                 credential: credential,
                 proof: .key(jwk: #"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#),
                 label: Personal("the laptop's", of: ada),
-                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z")
+                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z"),
+                scopes: [.messagesRead, .messagesWrite]
             )
         ),
         written(PrincipalEvent.credentialRevoked(credential: credential)),

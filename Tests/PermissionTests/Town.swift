@@ -330,6 +330,18 @@ struct Town: Sendable {
         return (issued.0, issued.secret)
     }
 
+    /// A token of the tenant's owner that is good for this alone.
+    func scoped(to scopes: [TokenScope], by credential: CredentialID) async throws -> String {
+        try await control.plane.issuer.open(
+            SessionID(),
+            agent: .init(tenant: tenant, user: id(.owner)),
+            credential: credential,
+            scopes: scopes,
+            lifetime: .seconds(600),
+            label: "test"
+        ).token
+    }
+
     func session(of user: UserID, in tenant: Tenant) async throws -> Person {
         Person(user: user, tenant: tenant, token: try await control.open(tenant: tenant, user: user).token)
     }

@@ -12,7 +12,7 @@ package struct SessionLife: Fold {
 
     package mutating func apply(_ event: SessionEvent, at place: Place) {
         switch event {
-        case .opened(let holder, _, _, _, let expiresAt):
+        case .opened(let holder, _, _, _, let expiresAt, _):
             self.holder = holder
             self.expiresAt = expiresAt
             isOpen = true

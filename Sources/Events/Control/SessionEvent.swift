@@ -25,8 +25,15 @@ package enum SessionEvent: Event {
     }
 
     /// `label` is what its holder knows it by, such as a browser's name. It ends when it was not used for `idleSeconds`, and at
-    /// `expiresAt` in any case.
-    case opened(holder: Holder, tokenHash: Data, label: Personal, idleSeconds: Int, expiresAt: Timestamp)
+    /// `expiresAt` in any case. `scopes` is all that it is good for; nil for whatever its holder may do.
+    case opened(
+        holder: Holder,
+        tokenHash: Data,
+        label: Personal,
+        idleSeconds: Int,
+        expiresAt: Timestamp,
+        scopes: [TokenScope]?
+    )
     /// The token before is good until `previousUntil`, for requests that are on their way.
     case refreshed(tokenHash: Data, previousUntil: Timestamp)
     case closed(reason: End)
@@ -48,7 +55,7 @@ package enum SessionEvent: Event {
 
     package var subjects: [UserID] {
         switch self {
-        case .opened(_, _, let label, _, _): [label.subject]
+        case .opened(_, _, let label, _, _, _): [label.subject]
         case .refreshed, .closed: []
         }
     }

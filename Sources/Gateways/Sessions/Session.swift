@@ -10,19 +10,31 @@ package struct Session: Sendable, Equatable {
     package let cell: String
     package let user: UserID
     package let expiresAt: Timestamp
+    /// All that it is good for; nil for whatever the user may do.
+    package let scopes: Set<TokenScope>?
     package let basis: SessionBasis
 
-    package init(id: UUID, tenant: Tenant, cell: String, user: UserID, expiresAt: Timestamp, basis: SessionBasis) {
+    package init(
+        id: UUID,
+        tenant: Tenant,
+        cell: String,
+        user: UserID,
+        expiresAt: Timestamp,
+        scopes: Set<TokenScope>? = nil,
+        basis: SessionBasis
+    ) {
         self.id = id
         self.tenant = tenant
         self.cell = cell
         self.user = user
         self.expiresAt = expiresAt
+        self.scopes = scopes
         self.basis = basis
     }
 
     package static func == (a: Session, b: Session) -> Bool {
         a.id == b.id && a.tenant == b.tenant && a.cell == b.cell && a.user == b.user && a.expiresAt == b.expiresAt
+            && a.scopes == b.scopes
     }
 }
 

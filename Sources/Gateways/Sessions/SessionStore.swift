@@ -205,7 +205,7 @@ package final class SessionStore: Sendable {
             """
             SELECT s.id, s.account, s.tenant, t.partition, t.cell, s.member, s.opened_at,
                    least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds)),
-                   s.parent, p.account, s.credential, \(Self.checkpoint)
+                   s.parent, p.account, s.credential, \(Self.checkpoint), s.scopes
               FROM (SELECT *, expires_at AS until FROM rm.sessions WHERE token_hash = \(hash)
                     UNION ALL
                     SELECT *, least(expires_at, previous_until) FROM rm.sessions WHERE previous_hash = \(hash)) s
@@ -216,11 +216,14 @@ package final class SessionStore: Sendable {
             """,
             as: (
                 UUID, UUID?, UUID?, Int32?, String?, UUID?, PostgresTimestamp, PostgresTimestamp, UUID?, UUID?, UUID?,
-                Int64
+                Int64, [String]?
             ).self
         )
         guard
-            let (id, account, tenant, partition, cell, user, openedAt, expiresAt, parent, parents, credential, asOf) =
+            let (
+                id, account, tenant, partition, cell, user, openedAt, expiresAt, parent, parents, credential, asOf,
+                scopes
+            ) =
                 rows
                 .first
         else { return nil }
@@ -251,6 +254,8 @@ package final class SessionStore: Sendable {
                 cell: cell,
                 user: UserID(user),
                 expiresAt: expiry,
+                // One that this version does not know is good for nothing.
+                scopes: scopes.map { Set($0.compactMap { TokenScope(rawValue: $0) }) },
                 basis: SessionBasis(roots: roots, asOf: asOf)
             )
         )

@@ -6,16 +6,17 @@ internal import Postgres
 enum SessionProjection {
     static func writes(_ event: SessionEvent, to session: SessionID, at raw: RecordedEvent) -> [Write] {
         switch event {
-        case .opened(let holder, let tokenHash, let label, let idleSeconds, let expiresAt):
+        case .opened(let holder, let tokenHash, let label, let idleSeconds, let expiresAt, let scopes):
             [
                 Write(
                     """
                     INSERT INTO rm.sessions
-                      (id, token_hash, account, tenant, member, parent, credential, label, idle_seconds, opened_at, expires_at)
+                      (id, token_hash, account, tenant, member, parent, credential, label, idle_seconds, opened_at, expires_at,
+                       scopes)
                     VALUES (\(session.uuid), \(Array(tokenHash)), \(holder.account?.uuid), \(holder.tenant?.uuid),
                             \(holder.user?.uuid), \(holder.parent?.uuid), \(holder.credential?.uuid), \(label.text ?? ""),
                             \(Int32(clamping: idleSeconds)), \(raw.time),
-                            \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)))
+                            \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)), \(scopes.map { $0.map(\.rawValue) }))
                     """
                 )
             ]

@@ -30,7 +30,7 @@ extension Endpoint {
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
             (.unauthorized, ofBearers),
-            (.forbidden, ofOperators + ofServices),
+            (.forbidden, ofOperators + ofScopes),
             (.tooManyRequests, ["rate_limited"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
@@ -44,8 +44,11 @@ extension Endpoint {
         }
     }
 
-    private var ofServices: [String] {
-        if case .services(_?) = access { ["auth.insufficient_scope"] } else { [] }
+    private var ofScopes: [String] {
+        switch access {
+        case .user, .services(_?): ["auth.insufficient_scope"]
+        case .services(nil), .account, .operators, .everybody: []
+        }
     }
 
     private var ofOperators: [String] {

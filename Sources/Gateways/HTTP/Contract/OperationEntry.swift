@@ -19,7 +19,7 @@ struct OperationEntry {
         ]
         if let whom { node["description"] = .text(whom) }
         switch endpoint.access {
-        case .user: break
+        case .user: node["x-scope"] = .text(endpoint.scope?.rawValue ?? "")
         case .account, .operators: node["security"] = [["account": []], ["cookie": []]]
         case .services: node["security"] = [["service": []]]
         case .everybody: node["security"] = []

@@ -70,3 +70,4 @@ extension JSONShape {
 extension Meter: ShapedValue {}
 extension LimitSource: ShapedValue {}
 extension ServiceScope: ShapedValue {}
+extension TokenScope: ShapedValue {}
