@@ -129,6 +129,18 @@ enum Samples {
             OrgEvent.limitSet(meter: .messages, limit: MeterLimit(hard: 9_000, soft: 8_000), reason: "a larger plan")
         ),
         written(OrgEvent.limitsRelayed(upTo: 41)),
+        written(OrgEvent.planChanged(slug: "pro", reason: "they asked for it")),
+        written(
+            OrgEvent.limitsResolved(
+                changes: [Entitlement(.rooms, MeterLimit(hard: 50, soft: 40), by: .plan)],
+                asOf: 41
+            )
+        ),
+        written(PlanEvent.defined(slug: "pro", limits: [PlanLimit(.rooms, MeterLimit(hard: 50, soft: 40))])),
+        written(PlanEvent.retired),
+        written(PlanEvent.rolledOut(upTo: 41)),
+        written(DefaultPlanEvent.chosen(slug: "free")),
+        written(DefaultPlanEvent.rolledOut(upTo: 41)),
         written(TenantEvent.provisioningStarted(org: org)),
         written(TenantEvent.cellAssigned(cell: "main", partition: 3)),
         written(TenantEvent.activated),

@@ -342,13 +342,18 @@ enum Decisions {
     // MARK: The installation
 
     private static let control: [Decision] =
-        ["GET /control/orgs", "GET /control/orgs/{org}", "GET /control/orgs/{org}/limits"].map {
+        [
+            "GET /control/orgs", "GET /control/orgs/{org}", "GET /control/orgs/{org}/limits", "GET /control/plans",
+            "GET /control/plans/{plan}",
+        ].map {
             .operators($0, isRead: true)
         }
         + [
             "POST /control/orgs/{org}/suspend", "POST /control/orgs/{org}/resume",
             "POST /control/orgs/{org}/deletion", "DELETE /control/orgs/{org}/deletion",
             "PUT /control/orgs/{org}/limits/{meter}", "DELETE /control/orgs/{org}/limits/{meter}",
+            "PUT /control/orgs/{org}/plan", "DELETE /control/orgs/{org}/plan", "PUT /control/plans/{plan}",
+            "DELETE /control/plans/{plan}", "PUT /control/default-plan", "DELETE /control/default-plan",
         ].map { .operators($0, isRead: false) }
 
     // MARK: Programs of the installation

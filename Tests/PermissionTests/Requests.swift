@@ -317,9 +317,29 @@ extension Town {
 
     private func control(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {
         if path == "/control/orgs" || path == "/control/openapi.json" { return Request(method, path) }
+        if path == "/control/default-plan" || path.hasPrefix("/control/plans") {
+            return try await plans(method, path)
+        }
         let target = path.replacing("{org}", with: "\(try await foundedOrg())").replacing("{meter}", with: "rooms")
+        if path.hasSuffix("/plan"), method == .put {
+            return Request(method, target, #"{"plan":"\#(try await definedPlan())","reason":"unpaid"}"#)
+        }
         let takesReason = method == .put || (method == .post && !path.hasSuffix("/resume"))
         return Request(method, target, takesReason ? #"{"reason":"unpaid"}"# : nil)
+    }
+
+    private func plans(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {
+        let plan = try await definedPlan()
+        let target = path.replacing("{plan}", with: plan)
+        guard method == .put else { return Request(method, target) }
+        return Request(method, target, path.contains("default") ? #"{"plan":"\#(plan)"}"# : #"{"limits":[]}"#)
+    }
+
+    private func definedPlan() async throws -> String {
+        let slug = "plan-\(UUID().text)"
+        try await control.run(DefinePlan(slug: slug, limits: []))
+        try await control.isProjected()
+        return slug
     }
 
     // MARK: Programs of the installation

@@ -25,6 +25,8 @@ struct ControlChanges: Changes {
         case .invite(let id, let event): writes += InviteProjection.writes(event, to: id, at: raw)
         case .operator(_, let event): writes += OperatorProjection.writes(event, at: raw)
         case .service(let id, let event): writes += ServiceProjection.writes(event, to: id, at: raw)
+        case .plan(let id, let event): writes += PlanProjection.writes(event, to: id, at: raw)
+        case .defaultPlan(let id, let event): writes += PlanProjection.writes(event, to: id, at: raw)
         // Only the log needs them.
         case .name, .identity, .operatorCall: break
         }

@@ -96,6 +96,12 @@ extension Parameter {
                 "What is counted.",
                 missing: .notFound("meter.not_found", "there is no such meter")
             ),
+            path(
+                "plan",
+                .text(matching: PlanName.pattern),
+                "The name of a plan.",
+                missing: .notFound("plan.not_found", "there is no such plan")
+            ),
             path("emoji", .text(matching: #"^[^\s\u0000-\u001f\u007f-\u009f]{1,16}$"#), "An emoji or the name of one."),
             path(
                 "credential",
