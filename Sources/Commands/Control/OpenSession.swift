@@ -10,6 +10,8 @@ package struct OpenSession: Command {
         package var parent: Loaded<SessionLife>?
         /// Whose it is, if it comes from one.
         package var account: Loaded<Account>?
+        /// What it, or the one that it comes from, was logged in by.
+        package var identity: Loaded<Identity>?
         /// Of a user of a tenant.
         package var principal: Loaded<Principal>?
         /// The same, of their tenant.
@@ -28,6 +30,8 @@ package struct OpenSession: Command {
     package let label: String
     package let idleSeconds: Int
     package let lifetimeSeconds: Int
+    /// The login at a provider that a person's own session comes from.
+    package let login: SessionEvent.Login?
 
     package init(
         session: SessionID,
@@ -35,7 +39,8 @@ package struct OpenSession: Command {
         tokenHash: Data,
         label: String,
         idleSeconds: Int,
-        lifetimeSeconds: Int
+        lifetimeSeconds: Int,
+        login: SessionEvent.Login? = nil
     ) {
         self.session = session
         self.holder = holder
@@ -43,12 +48,14 @@ package struct OpenSession: Command {
         self.label = label
         self.idleSeconds = idleSeconds
         self.lifetimeSeconds = lifetimeSeconds
+        self.login = login
     }
 
     package func load(by loader: borrowing StateLoader) async throws -> State {
         var state = State(session: try await loader.loadNew(SessionLife.self, session))
         switch holder {
-        case .account: break
+        case .account:
+            if let login { state.identity = try await loader.load(Identity.self, login.identity) }
         case .agent(let tenant, let user, _):
             state.tenant = try await loader.load(TenantPlace.self, tenant)
             state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
@@ -60,6 +67,9 @@ package struct OpenSession: Command {
             state.parent = session
             if case .account(let account) = session.state.holder {
                 state.account = try await loader.load(Account.self, account)
+            }
+            if let login = session.state.login {
+                state.identity = try await loader.load(Identity.self, login.identity)
             }
         }
         return state
@@ -74,9 +84,15 @@ package struct OpenSession: Command {
             if let ended = state.account?.state.sessionsEnded, let opened = parent.state.openedAt, ended > opened {
                 throw .sessionOver
             }
+            if let login = parent.state.login, let opened = parent.state.openedAt {
+                guard state.identity?.state.upholds(login, openedAt: opened) == true else { throw .sessionOver }
+            }
             guard case .user(let tenant, let user, _) = holder, state.account?.state.memberships[tenant] == user else {
                 throw .notInTenant
             }
+        }
+        if let login, case .account(let account) = holder {
+            guard state.identity?.state.accepts(login, of: account) == true else { throw .sessionOver }
         }
         try state.tenant?.state.expectOpen()
         guard state.principal?.state.isForgotten != true else { throw .sessionOver }
@@ -91,7 +107,8 @@ package struct OpenSession: Command {
                 tokenHash: tokenHash,
                 label: Personal(label, of: holder.person),
                 idleSeconds: idleSeconds,
-                expiresAt: expiresAt
+                expiresAt: expiresAt,
+                login: login
             ),
             to: session
         )

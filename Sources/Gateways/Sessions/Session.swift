@@ -11,8 +11,19 @@ package struct Session: Sendable, Equatable {
     package let user: UserID
     package let expiresAt: Timestamp
     package let basis: SessionBasis
+    /// When the person showed last who they are; nil for a session that came from no login at a provider.
+    package let authenticatedAt: Timestamp?
 
-    package init(id: UUID, tenant: Tenant, cell: String, user: UserID, expiresAt: Timestamp, basis: SessionBasis) {
+    package init(
+        id: UUID,
+        tenant: Tenant,
+        cell: String,
+        user: UserID,
+        expiresAt: Timestamp,
+        basis: SessionBasis,
+        authenticatedAt: Timestamp? = nil
+    ) {
+        self.authenticatedAt = authenticatedAt
         self.id = id
         self.tenant = tenant
         self.cell = cell
@@ -33,6 +44,10 @@ package struct AccountSession: Sendable {
     package let openedAt: Timestamp
     package let expiresAt: Timestamp
     package let basis: SessionBasis
+    /// By which the person has logged in; nil for a session that came from none.
+    package let provider: String?
+    /// When they showed last who they are; nil for a session that came from no provider.
+    package let authenticatedAt: Timestamp?
 }
 
 /// What a token stands for.

@@ -24,8 +24,9 @@ struct ControlChanges: Changes {
         case .onboarding(let id, let event): writes += OnboardingProjection.writes(event, to: id, at: raw)
         case .invite(let id, let event): writes += InviteProjection.writes(event, to: id, at: raw)
         case .operator(_, let event): writes += OperatorProjection.writes(event, at: raw)
+        case .identity(let id, let event): writes += IdentityProjection.writes(event, to: id, at: raw)
         // Only the log needs them.
-        case .name, .identity, .operatorCall: break
+        case .name, .operatorCall: break
         }
     }
 
