@@ -189,6 +189,14 @@ package struct Catalog: Sendable {
         .secretFile,
         "A JSON file with the OpenID providers that vouch for people (docs/auth.md). Without it nobody logs in."
     )
+    package let stepUpRecency = Setting<Duration>(
+        "auth.step-up-seconds",
+        .serving,
+        .seconds(60...86_400),
+        default: "600",
+        hasFlag: false,
+        "How long ago somebody may have logged in at their provider for what is dangerous (docs/auth.md)."
+    )
     package let deletionGrace = Setting<Duration>(
         "orgs.deletion-grace-seconds",
         .serving,

@@ -159,7 +159,13 @@ enum Samples {
         written(AccountEvent.membershipAdded(tenant: acme, user: bob)),
         written(AccountEvent.sessionsEnded),
         written(AccountEvent.membershipRemoved(tenant: acme)),
+        written(AccountEvent.identityUnlinked(identity: identity)),
         written(IdentityEvent.linked(account: account)),
+        written(IdentityEvent.unlinked(account: account)),
+        written(
+            IdentityEvent.loggedOut(token: session.uuid, session: onboarding.uuid, at: time, replayableUntil: time)
+        ),
+        written(SessionEvent.reauthenticated(at: time)),
         written(
             SessionEvent.opened(
                 holder: .user(tenant: acme, user: ada, parent: session),

@@ -302,6 +302,14 @@ enum Decisions {
             not: [.hidden("session.not_found"): [.otherAccount]]
         ),
         .accounts("POST /auth/logout", may: Asker.accounts),
+        // The token that the provider signs says all.
+        .everybody("POST /auth/backchannel-logout/{provider}", .lacking(404, "auth.provider_not_found")),
+        .accounts("GET /auth/identities", may: Asker.accounts),
+        .accounts(
+            "DELETE /auth/identities/{identity}",
+            may: [.account],
+            not: [.hidden("identity.not_found"): [.otherAccount]]
+        ),
         // A page, which says to each what it means for them.
         .everybody("GET /auth/invite"),
         .accounts(
@@ -315,7 +323,9 @@ enum Decisions {
 
     /// Routes that change something and look at no session, so that no cookie can be misused there: each takes all that it judges by
     /// from the body, and sets no cookie.
-    static let sessionless: Set<String> = ["POST /auth/agent/login"]
+    static let sessionless: Set<String> = [
+        "POST /auth/agent/login", "POST /auth/backchannel-logout/{provider}",
+    ]
 
     // MARK: Organizations
 

@@ -278,6 +278,16 @@ extension Town {
             return Request(method, path, #"{"client_id":"\#(client)","client_secret":"\#(secret)"}"#)
         case (.delete, "/auth/sessions/{session}"):
             return Request(method, "/auth/sessions/\(try await accountSession(of: .account).id)")
+        case (.post, "/auth/backchannel-logout/{provider}"):
+            var request = Request(method, "/auth/backchannel-logout/dev", "logout_token=x")
+            request.type = "application/x-www-form-urlencoded"
+            return request
+        case (.delete, "/auth/identities/{identity}"):
+            // One account has ten at most.
+            guard [.account, .otherAccount].contains(asker) else {
+                return Request(method, "/auth/identities/\(IdentityID())")
+            }
+            return Request(method, "/auth/identities/\(try await furtherIdentity(of: .account))")
         case (.post, "/auth/logout"):
             guard Asker.accounts.contains(asker) else { return Request(method, path, "{}") }
             return Request(method, path, "{}", token: try await accountSession(of: asker).token)

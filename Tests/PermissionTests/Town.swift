@@ -407,6 +407,15 @@ struct Town: Sendable {
         try await open(accounts[asker]!.account)
     }
 
+    /// One that somebody can log in by, besides the one that they have come by.
+    func furtherIdentity(of asker: Asker) async throws -> IdentityID {
+        let (issuer, subject) = ("https://id.example.com", UUID().uuidString)
+        let account = accounts[asker]!.account
+        let session = try await accountSession(of: asker).id
+        try await control.run(LinkIdentity(issuer: issuer, subject: subject, account: account, session: session))
+        return IdentityID(issuer: issuer, subject: subject)
+    }
+
     func invite(_ email: String) async throws -> InviteID {
         try await control.run(
             MakeInvite(invite: InviteID(), tenant: TenantID(tenant.id), email: email, role: .member, by: nil)

@@ -7,6 +7,8 @@ package struct Account: Fold {
     /// Which user the person is, by tenant.
     package private(set) var memberships: [TenantID: UserID] = [:]
     package private(set) var emailIsVerified = false
+    /// The longest linked first: it says what the person's address is.
+    package private(set) var identities: [IdentityID] = []
     /// Where every session that was opened before ended; nil if that never happened.
     private(set) var sessionsEnded: Position?
     /// Of the address in lower case; nil for none.
@@ -19,31 +21,12 @@ package struct Account: Fold {
         case .created(_, let email, let isVerified), .emailChanged(let email, let isVerified):
             emailIsVerified = isVerified
             emailDigest = email?.text.map(EmailAddress.digest)
-        case .identityLinked: break
+        case .identityLinked(let identity, _): identities.append(identity)
+        case .identityUnlinked(let identity): identities.removeAll { $0 == identity }
         case .sessionsEnded: sessionsEnded = place.position
         case .membershipAdded(let tenant, let user): memberships[tenant] = user
         case .membershipRemoved(let tenant): memberships[tenant] = nil
         }
-    }
-}
-
-/// Whose account an identity is.
-package struct Identity: Fold {
-    package private(set) var account: AccountID?
-
-    package init() {}
-
-    package mutating func apply(_ event: IdentityEvent, at place: Place) {
-        switch event {
-        case .linked(let account): self.account = account
-        }
-    }
-}
-
-extension IdentityID {
-    /// The one stream of what an issuer knows somebody by.
-    package init(issuer: String, subject: String) {
-        self.init(.derived("daybook.identity", Array(issuer.utf8), Array(subject.utf8)))
     }
 }
 

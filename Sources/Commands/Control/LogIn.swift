@@ -78,6 +78,8 @@ package struct LogIn: Command {
             return decision
         }
         let account = state.account.state
+        // What the person's address is, their first identity says alone.
+        guard account.identities.first ?? identity == identity else { return decision }
         if account.emailDigest != email.map(EmailAddress.digest) || account.emailIsVerified != isVerified {
             decision.append(
                 .emailChanged(email: email.map { Personal($0, of: id.person) }, emailIsVerified: isVerified),

@@ -10,6 +10,8 @@ package struct OpenSession: Command {
         package var parent: Loaded<SessionLife>?
         /// Whose it is, if it comes from one.
         package var account: Loaded<Account>?
+        /// What it, or the one that it comes from, was logged in by.
+        package var identity: Loaded<Identity>?
         /// Of a user of a tenant.
         package var principal: Loaded<Principal>?
         /// The same, of their tenant.
@@ -32,6 +34,8 @@ package struct OpenSession: Command {
     package let lifetimeSeconds: Int
     /// What an agent asks for; nil for all that its credential is good for.
     package let scopes: [TokenScope]?
+    /// The login at a provider that a person's own session comes from.
+    package let login: SessionEvent.Login?
 
     package init(
         session: SessionID,
@@ -40,7 +44,8 @@ package struct OpenSession: Command {
         label: String,
         idleSeconds: Int,
         lifetimeSeconds: Int,
-        scopes: [TokenScope]? = nil
+        scopes: [TokenScope]? = nil,
+        login: SessionEvent.Login? = nil
     ) {
         self.session = session
         self.holder = holder
@@ -49,12 +54,14 @@ package struct OpenSession: Command {
         self.idleSeconds = idleSeconds
         self.lifetimeSeconds = lifetimeSeconds
         self.scopes = scopes
+        self.login = login
     }
 
     package func load(by loader: borrowing StateLoader) async throws -> State {
         var state = State(session: try await loader.loadNew(SessionLife.self, session))
         switch holder {
-        case .account: break
+        case .account:
+            if let login { state.identity = try await loader.load(Identity.self, login.identity) }
         case .agent(let tenant, let user, _):
             state.tenant = try await loader.load(TenantPlace.self, tenant)
             state.principal = try await loader.load(Principal.self, PrincipalID(user, of: tenant))
@@ -66,6 +73,9 @@ package struct OpenSession: Command {
             state.parent = session
             if case .account(let account) = session.state.holder {
                 state.account = try await loader.load(Account.self, account)
+            }
+            if let login = session.state.login {
+                state.identity = try await loader.load(Identity.self, login.identity)
             }
         }
         return state
@@ -80,9 +90,15 @@ package struct OpenSession: Command {
             if let ended = state.account?.state.sessionsEnded, let opened = parent.state.openedAt, ended > opened {
                 throw .sessionOver
             }
+            if let login = parent.state.login, let opened = parent.state.openedAt {
+                guard state.identity?.state.upholds(login, openedAt: opened) == true else { throw .sessionOver }
+            }
             guard case .user(let tenant, let user, _) = holder, state.account?.state.memberships[tenant] == user else {
                 throw .notInTenant
             }
+        }
+        if let login, case .account(let account) = holder {
+            guard state.identity?.state.accepts(login, of: account) == true else { throw .sessionOver }
         }
         try state.tenant?.state.expectOpen()
         guard state.principal?.state.isForgotten != true else { throw .sessionOver }
@@ -105,7 +121,8 @@ package struct OpenSession: Command {
                 label: Personal(label, of: holder.person),
                 idleSeconds: idleSeconds,
                 expiresAt: expiresAt,
-                scopes: scopes
+                scopes: scopes,
+                login: login
             ),
             to: session
         )

@@ -24,6 +24,21 @@ extension Refusal {
     static let accountUnknown = Refusal(.forbidden, "account.unknown", "There is no such account.")
     static let emailInvalid = Refusal(.invalid, "email.invalid", "This is no e-mail address.")
 
+    /// The same for one that is not there and for another's.
+    static let identityUnknown = Refusal(.notFound, "identity.not_found", "There is no such identity.")
+    static let identityOfAnother = Refusal(
+        .conflict,
+        "identity.taken",
+        "This login belongs to an account already, which is not yours."
+    )
+    static let identityLast = Refusal(
+        .conflict,
+        "identity.last",
+        "It is the only one that you can log in by; link another one first."
+    )
+    static let tooManyIdentities = Refusal(.limit, "identity.too_many", "An account has at most 10 identities.")
+    static let logoutReplayed = Refusal(.conflict, "logout.replayed", "The logout token was shown before.")
+
     static let sessionUnknown = Refusal(.notFound, "session.not_found", "There is no such session.")
     static let sessionExists = Refusal(.conflict, "session.exists", "The session was opened before.")
     static let credentialOver = Refusal(.forbidden, "credential.over", "The credential is over.")

@@ -85,6 +85,7 @@ struct Installation {
             gateway: configuration(.control, as: .gateway)
         )
         configuration.connections = settings[\.sessionConnections]
+        configuration.recency = settings[\.stepUpRecency]
         return ControlPlane(configuration, masterKey: masterKey, logger: logger)
     }
 

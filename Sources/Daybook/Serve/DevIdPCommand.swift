@@ -35,6 +35,12 @@ struct DevIdPCommand: AsyncParsableCommand {
     )
     var relyingParties: [String] = []
 
+    @Option(
+        name: .customLong("back-channel-logout"),
+        help: "A URL that is told of logouts, such as http://127.0.0.1:8080/auth/backchannel-logout/dev."
+    )
+    var backChannelLogout: String?
+
     @Option(help: "`development`, or it does not start. [DAYBOOK_ENVIRONMENT]")
     var environment = ProcessInfo.processInfo.environment["DAYBOOK_ENVIRONMENT"] ?? "production"
 
@@ -51,6 +57,7 @@ struct DevIdPCommand: AsyncParsableCommand {
             redirectURIs: relyingParties.map { $0 + "/auth/callback" }
         )
         client.postLogoutRedirectURIs = relyingParties.map { $0 + "/" }
+        client.backChannelLogoutURI = backChannelLogout
         let configuration = DevIdP.Configuration(
             issuer: issuer ?? "http://\(host):\(port)",
             folder: data,

@@ -14,6 +14,7 @@ package enum AccountEvent: Event {
     case sessionsEnded
     /// The person is a user of the tenant no more.
     case membershipRemoved(tenant: TenantID)
+    case identityUnlinked(identity: IdentityID)
 
     package static let category = "account"
     package static let prefix = "account"
@@ -21,6 +22,7 @@ package enum AccountEvent: Event {
         EventType("control.account_created"), EventType("control.account_identity_linked"),
         EventType("control.account_email_changed"), EventType("control.account_membership_added"),
         EventType("control.account_sessions_ended"), EventType("control.account_membership_removed"),
+        EventType("control.account_identity_unlinked"),
     ]
 
     package var type: EventType {
@@ -31,6 +33,7 @@ package enum AccountEvent: Event {
         case .membershipAdded: Self.types[3]
         case .sessionsEnded: Self.types[4]
         case .membershipRemoved: Self.types[5]
+        case .identityUnlinked: Self.types[6]
         }
     }
 
@@ -38,7 +41,7 @@ package enum AccountEvent: Event {
         switch self {
         case .created(let name, let email, _): [name?.subject, email?.subject].compactMap(\.self)
         case .emailChanged(let email, _): [email?.subject].compactMap(\.self)
-        case .identityLinked, .membershipAdded, .membershipRemoved, .sessionsEnded: []
+        case .identityLinked, .identityUnlinked, .membershipAdded, .membershipRemoved, .sessionsEnded: []
         }
     }
 }

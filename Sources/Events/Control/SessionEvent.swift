@@ -16,6 +16,24 @@ package enum SessionEvent: Event {
         case agent(tenant: TenantID, user: UserID, credential: CredentialID)
     }
 
+    /// The login at a provider that a person's session was opened by.
+    package struct Login: Codable, Sendable, Hashable {
+        /// As the installation's configuration calls it.
+        package let provider: String
+        package let identity: IdentityID
+        /// The provider's own session, see `IdentityEvent.session`; nil if it told of none.
+        package let session: UUID?
+        /// When the person showed the provider who they are; the time of the login, if the provider does not say.
+        package let authenticatedAt: Timestamp
+
+        package init(provider: String, identity: IdentityID, session: UUID?, authenticatedAt: Timestamp) {
+            self.provider = provider
+            self.identity = identity
+            self.session = session
+            self.authenticatedAt = authenticatedAt
+        }
+    }
+
     package enum End: String, Codable, Sendable {
         case loggedOut = "logged_out"
         /// By the holder from another session, or by an operator.
@@ -25,24 +43,28 @@ package enum SessionEvent: Event {
     }
 
     /// `label` is what its holder knows it by, such as a browser's name. It ends when it was not used for `idleSeconds`, and at
-    /// `expiresAt` in any case. `scopes` is all that it is good for; nil for whatever its holder may do.
+    /// `expiresAt` in any case. `scopes` is all that it is good for; nil for whatever its holder may do. `login` is nil for what came
+    /// from no provider, such as agents' sessions and those that are opened on the machine.
     case opened(
         holder: Holder,
         tokenHash: Data,
         label: Personal,
         idleSeconds: Int,
         expiresAt: Timestamp,
-        scopes: [TokenScope]?
+        scopes: [TokenScope]? = nil,
+        login: Login? = nil
     )
     /// The token before is good until `previousUntil`, for requests that are on their way.
     case refreshed(tokenHash: Data, previousUntil: Timestamp)
     case closed(reason: End)
+    /// The person has shown their provider again who they are.
+    case reauthenticated(at: Timestamp)
 
     package static let category = "session"
     package static let prefix = "session"
     package static let types: [EventType] = [
         EventType("control.session_opened"), EventType("control.session_refreshed"),
-        EventType("control.session_closed"),
+        EventType("control.session_closed"), EventType("control.session_reauthenticated"),
     ]
 
     package var type: EventType {
@@ -50,13 +72,14 @@ package enum SessionEvent: Event {
         case .opened: Self.types[0]
         case .refreshed: Self.types[1]
         case .closed: Self.types[2]
+        case .reauthenticated: Self.types[3]
         }
     }
 
     package var subjects: [UserID] {
         switch self {
-        case .opened(_, _, let label, _, _, _): [label.subject]
-        case .refreshed, .closed: []
+        case .opened(_, _, let label, _, _, _, _): [label.subject]
+        case .refreshed, .closed, .reauthenticated: []
         }
     }
 }

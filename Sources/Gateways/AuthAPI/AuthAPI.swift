@@ -37,7 +37,7 @@ package struct AuthAPI: Sendable {
     let control: ControlPlane
     let attempts: LoginAttempts
     let invites: InviteAcceptance
-    private let routes: Routes
+    let routes: Routes
 
     /// - Parameters:
     ///   - cells: the commands of the tenants' own logs, by cell.
@@ -63,13 +63,22 @@ package struct AuthAPI: Sendable {
     )
 
     /// The whole surface.
-    package var endpoints: [Endpoint] { loginEndpoints + sessionEndpoints + agentEndpoints + inviteEndpoints }
+    package var endpoints: [Endpoint] {
+        loginEndpoints + sessionEndpoints + logoutEndpoints + identityEndpoints + agentEndpoints + inviteEndpoints
+    }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
         routes.add(endpoints, of: Self.surface, to: router)
     }
 
     var cookies: SessionCookies { configuration.cookies }
+
+    /// The person whose browser it is, if they are logged in. What changes something has to come from a page of our own.
+    func visitor(_ call: Call) async throws -> (session: AccountSession?, hasToken: Bool) {
+        let presented = try cookies.presentedToken(of: call.request, in: [cookies.account])
+        guard let presented else { return (nil, false) }
+        return (try await control.sessions.authenticateAccount(presented.token), true)
+    }
 
     func provider(named name: String) -> Provider? {
         configuration.providers.first { $0.configuration.name == name }

@@ -11,14 +11,25 @@ struct LoginAttempt: Codable, Sendable {
     /// How long somebody may take at the provider.
     static let lifetime: Duration = .seconds(600)
 
+    /// What it is for.
+    enum Purpose: Codable, Sendable, Hashable {
+        case logIn
+        /// Whoever has this session shows again who they are; somebody else logs in.
+        case stepUp(SessionID)
+        /// Whoever has this session wants to log in by what comes back, too.
+        case link(SessionID)
+    }
+
     let provider: String
     let login: Login
+    let purpose: Purpose
     /// A path of the installation, where the browser goes afterwards.
     let returnTo: String
     let expiresAt: Timestamp
 
-    init(provider: String, login: Login, returnTo: String) {
+    init(provider: String, login: Login, purpose: Purpose, returnTo: String) {
         self.provider = provider
+        self.purpose = purpose
         self.login = login
         self.returnTo = returnTo
         let end = Timestamp.now.microseconds + Self.lifetime.components.seconds * 1_000_000

@@ -33,9 +33,9 @@ extension AuthAPI {
                 "/auth/login",
                 "Sends the browser to a provider to log in",
                 access: .everybody,
-                query: [.provider, .returnTo, .loginPrompt],
+                query: [.provider, .returnTo, .loginPrompt, .maxAge, .link],
                 status: .seeOther,
-                problems: [.noProvider, .providerAway, .badReturn],
+                problems: [.noProvider, .providerAway, .badReturn, .linkFromElsewhere, .linkWithoutSession],
                 limit: .login,
                 handle: login
             ),
@@ -46,7 +46,7 @@ extension AuthAPI {
                 access: .everybody,
                 query: [.code, .state, .issuer, .error, .errorDescription, .sessionState, .scope],
                 status: .seeOther,
-                problems: [.noAttempt, .loginRefused, .providerAway],
+                problems: [.noAttempt, .loginRefused, .providerAway, .linkWithoutSession],
                 limit: .login,
                 handle: callback
             ),
@@ -66,12 +66,29 @@ extension AuthAPI {
     private var redirectURI: String { cookies.origin + "/auth/callback" }
 
     private func login(_ call: Call) async throws -> Reply<NoContent> {
-        let name = call.query[.provider] ?? configuration.providers.first?.configuration.name
+        let prompt = try call.query.value(.loginPrompt) { LoginPrompt(rawValue: $0) }
+        let maxAge = try call.query.value(.maxAge) { Int($0).flatMap { (0...86_400).contains($0) ? $0 : nil } }
+        let visitor = try await visitor(call).session
+        // Who shows again who they are does so where they did before, unless told otherwise.
+        let isStepUp = prompt == .login || maxAge != nil
+        let name =
+            call.query[.provider] ?? (isStepUp ? visitor?.provider : nil)
+            ?? configuration.providers.first?.configuration.name
         guard let name, let provider = provider(named: name) else { throw Problem.noProvider }
         let returnTo = call.query[.returnTo] ?? "/auth/session"
         guard returnTo.isLocalPath else { throw Problem.badReturn }
-        let prompt = try call.query.value(.loginPrompt) { LoginPrompt(rawValue: $0) }
-        let attempt = LoginAttempt(provider: name, login: provider.login(), returnTo: returnTo)
+        let purpose: LoginAttempt.Purpose
+        if try call.query.value(.link, { Bool($0) }) == true {
+            purpose = .link(try await linking(visitor, call))
+        } else {
+            purpose = isStepUp ? visitor.map { .stepUp($0.id) } ?? .logIn : .logIn
+        }
+        let attempt = LoginAttempt(
+            provider: name,
+            login: provider.login(maxAgeSeconds: maxAge),
+            purpose: purpose,
+            returnTo: returnTo
+        )
         let url: String
         do {
             url = try await provider.authorizationURL(
@@ -84,6 +101,17 @@ extension AuthAPI {
         }
         let cookie = cookies.setting(cookies.login, to: try attempts.seal(attempt), for: LoginAttempt.lifetime)
         return Reply(headers: [.location: url, .setCookie: cookie])
+    }
+
+    /// The session of whoever begins to link. Another site's page must not begin it: whoever has the browser logged in as themselves
+    /// at a provider would be linked to the account of whose browser it is.
+    private func linking(_ visitor: AccountSession?, _ call: Call) async throws -> SessionID {
+        guard call.request.headers[.secFetchSite] == "same-origin" || call.request.headers[.daybookCSRF] == "1" else {
+            throw Problem.linkFromElsewhere
+        }
+        guard let visitor else { throw Problem.linkWithoutSession }
+        try await routes.expectRecent(visitor)
+        return visitor.id
     }
 
     private func callback(_ call: Call) async throws -> Reply<NoContent> {
@@ -108,17 +136,43 @@ extension AuthAPI {
         } catch {
             throw problem(of: error, for: call)
         }
-        let token = try await enter(identity, for: call)
+        let token: String?
+        switch attempt.purpose {
+        case .logIn: token = try await enter(identity, of: attempt, for: call)
+        case .stepUp(let session):
+            let visitor = try await visitor(call).session
+            token = try await enter(identity, of: attempt, for: call, keeping: visitor?.id == session ? visitor : nil)
+        case .link(let session):
+            // It was begun by whoever had this session in this browser; nobody else's callback links anything.
+            guard let visitor = try await visitor(call).session, visitor.id == session else {
+                throw Problem.linkWithoutSession
+            }
+            try await control.identities.link(
+                issuer: identity.issuer,
+                subject: identity.subject,
+                to: visitor.account,
+                from: session
+            )
+            token = nil
+        }
         let lifetime = configuration.accountLifetimes.absolute
         var headers: HTTPFields = [.location: attempt.returnTo]
-        headers[values: .setCookie] = [
-            cookies.setting(cookies.account, to: token, for: lifetime), cookies.clearing(cookies.login),
-        ]
+        headers[values: .setCookie] =
+            (token.map { [cookies.setting(cookies.account, to: $0, for: lifetime)] } ?? [])
+            + [cookies.clearing(cookies.login)]
         return Reply(headers: headers)
     }
 
     /// Finds the person whom a provider has vouched for, or makes an account, and opens a session.
-    private func enter(_ identity: VerifiedIdentity, for call: Call) async throws -> String {
+    ///
+    /// - Parameter current: goes on, known to be recent, if it is one of theirs.
+    /// - Returns: nil if that goes on.
+    private func enter(
+        _ identity: VerifiedIdentity,
+        of attempt: LoginAttempt,
+        for call: Call,
+        keeping current: AccountSession? = nil
+    ) async throws -> String? {
         let command = LogIn(
             issuer: identity.issuer,
             subject: identity.subject,
@@ -132,8 +186,20 @@ extension AuthAPI {
             requestID: call.context.requestID
         )
         let account = try await control.handler.handle(command, in: context).answer.account
+        let authenticatedAt = identity.authenticatedAt.map { min(Timestamp($0), .now) } ?? .now
+        if let current, current.account == account {
+            try await control.issuer.reauthenticate(current.id, of: account, at: authenticatedAt)
+            return nil
+        }
+        let login = SessionEvent.Login(
+            provider: attempt.provider,
+            identity: IdentityID(issuer: identity.issuer, subject: identity.subject),
+            session: identity.sessionID.map { IdentityEvent.session($0, at: identity.issuer) },
+            authenticatedAt: authenticatedAt
+        )
         return try await control.issuer.open(
             account: account,
+            by: login,
             lifetimes: configuration.accountLifetimes,
             label: call.browser
         ).token
@@ -182,6 +248,16 @@ extension Parameter {
         .text(matching: "^(none|login|consent|select_account)$"),
         "What the provider shall ask, as OpenID Connect Core 3.1.2.1 has it."
     )
+    fileprivate static let maxAge = query(
+        "max_age",
+        .integer(in: 0...86_400),
+        "How many seconds ago the person may have shown the provider who they are; else it asks again. Who is logged in stays so."
+    )
+    fileprivate static let link = query(
+        "link",
+        .text(matching: "^(true|false)$"),
+        "`true`: who is logged in wants to log in by what comes back, too."
+    )
     fileprivate static let code = query("code", .text, "RFC 6749 4.1.2.")
     fileprivate static let state = query("state", .text, "RFC 6749 4.1.2.")
     fileprivate static let issuer = query("iss", .text, "RFC 9207.")
@@ -192,7 +268,17 @@ extension Parameter {
 }
 
 extension Problem {
-    fileprivate static var noProvider: Problem { .notFound("auth.provider_not_found", "there is no such provider") }
+    fileprivate static var linkFromElsewhere: Problem {
+        Problem(
+            .forbidden,
+            "auth.foreign_origin",
+            "linking must be begun by the installation's own pages, or say `Daybook-CSRF: 1`"
+        )
+    }
+    fileprivate static var linkWithoutSession: Problem {
+        Problem(.unauthorized, "auth.link_without_session", "log in first: the session that linking needs is not there")
+    }
+    static var noProvider: Problem { .notFound("auth.provider_not_found", "there is no such provider") }
     fileprivate static var providerAway: Problem {
         .unavailable("auth.provider_unavailable", "the provider does not answer; try again", retryAfterSeconds: 5)
     }

@@ -58,15 +58,6 @@ extension AuthAPI {
                 limit: .account,
                 handle: end
             ),
-            Endpoint(
-                .post,
-                "/auth/logout",
-                "Ends the session and those in tenants that came from it, or all of the caller's",
-                access: .account,
-                body: Leaving.self,
-                limit: .account,
-                handle: leave
-            ),
         ]
     }
 
@@ -313,20 +304,6 @@ extension AuthAPI {
         }
         try await control.issuer.close(session, by: .account(call.account.account))
         return Reply()
-    }
-
-    struct Leaving: Decodable, Sendable {
-        /// True ends every session of the caller, on all devices.
-        var all: Bool?
-    }
-
-    private func leave(_ call: Call, _ body: Leaving) async throws -> Reply<NoContent> {
-        if body.all == true {
-            try await control.issuer.endAll(of: call.account.account)
-        } else {
-            try await control.issuer.close(call.account.id, because: .loggedOut, by: .account(call.account.account))
-        }
-        return Reply(headers: [.setCookie: cookies.clearing(cookies.account)])
     }
 }
 

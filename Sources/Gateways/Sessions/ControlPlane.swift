@@ -13,6 +13,8 @@ package struct ControlPlane: Sendable {
         /// As `daybook_gateway`.
         package var gateway: PostgresConfiguration
         package var connections = 1
+        /// How long ago somebody may have shown who they are for what is dangerous.
+        package var recency: Duration = .seconds(600)
 
         package init(appender: PostgresConfiguration, gateway: PostgresConfiguration) {
             self.appender = appender
@@ -27,6 +29,7 @@ package struct ControlPlane: Sendable {
     package let sessions: SessionStore
     package let issuer: SessionIssuer
     package let credentials: AgentCredentials
+    package let identities: Identities
     package let invites: TenantInvites
     package let registry: TenantRegistry
     /// Reads the read models.
@@ -52,9 +55,16 @@ package struct ControlPlane: Sendable {
         codec = EventCodec(keyring: Keyring(masterKey: masterKey, pool: keys))
         handler = CommandHandler(log: log, codec: codec, logger: logger)
         reads = ReadModels(.control, pool: pool, progress: PositionWatch())
-        sessions = SessionStore(log: log, codec: codec, pool: pool, logger: logger)
+        sessions = SessionStore(
+            log: log,
+            codec: codec,
+            pool: pool,
+            recency: configuration.recency,
+            logger: logger
+        )
         issuer = SessionIssuer(control: handler, reads: reads, sessions: sessions)
         credentials = AgentCredentials(control: handler, reads: reads, sessions: sessions)
+        identities = Identities(control: handler, reads: reads, sessions: sessions)
         invites = TenantInvites(control: handler, reads: reads)
         registry = TenantRegistry(handler)
     }

@@ -13,6 +13,8 @@ package struct Session: Sendable, Equatable {
     /// All that it is good for; nil for whatever the user may do.
     package let scopes: Set<TokenScope>?
     package let basis: SessionBasis
+    /// When the person showed last who they are; nil for a session that came from no login at a provider.
+    package let authenticatedAt: Timestamp?
 
     package init(
         id: UUID,
@@ -21,8 +23,10 @@ package struct Session: Sendable, Equatable {
         user: UserID,
         expiresAt: Timestamp,
         scopes: Set<TokenScope>? = nil,
-        basis: SessionBasis
+        basis: SessionBasis,
+        authenticatedAt: Timestamp? = nil
     ) {
+        self.authenticatedAt = authenticatedAt
         self.id = id
         self.tenant = tenant
         self.cell = cell
@@ -45,6 +49,10 @@ package struct AccountSession: Sendable {
     package let openedAt: Timestamp
     package let expiresAt: Timestamp
     package let basis: SessionBasis
+    /// By which the person has logged in; nil for a session that came from none.
+    package let provider: String?
+    /// When they showed last who they are; nil for a session that came from no provider.
+    package let authenticatedAt: Timestamp?
 }
 
 /// What a token stands for.

@@ -11,6 +11,12 @@ package enum SessionRoot: Hashable, Sendable {
     case credential(CredentialID)
     /// Where it is one of a user.
     case tenant(TenantID)
+    /// What it, or the one that it was opened from, was logged in by.
+    case identity(IdentityID)
+    /// The session at the provider that it came from.
+    case providerSession(UUID)
+    /// The same identity, where it is not known which session at the provider that was.
+    case unnamedSession(of: IdentityID)
 }
 
 /// What a session rests on, as it was read.
@@ -35,7 +41,10 @@ package struct SessionEnds: Sendable {
     /// The types of event that `roots` knows.
     static let types = Set(
         [SessionEvent.types[2], PrincipalEvent.types[0], PrincipalEvent.types[1], PrincipalEvent.types[3]].map(\.name)
-            + [AccountEvent.types[4].name, TenantEvent.types[3].name, TenantEvent.types[5].name]
+            + [
+                AccountEvent.types[4].name, TenantEvent.types[3].name, TenantEvent.types[5].name,
+                IdentityEvent.types[1].name, IdentityEvent.types[2].name,
+            ]
     )
 
     private var ends: [SessionRoot: End] = [:]
@@ -49,16 +58,19 @@ package struct SessionEnds: Sendable {
         basis.roots.contains { root in ends[root].map { $0.position > basis.asOf } ?? false }
     }
 
-    /// What an event ends; nil if it ends nothing.
-    static func root(of event: ControlEvent) -> SessionRoot? {
+    /// What an event ends; none if it ends nothing.
+    static func roots(of event: ControlEvent) -> [SessionRoot] {
         switch event {
-        case .session(let id, .closed): .session(id)
-        case .account(let id, .sessionsEnded): .account(id)
+        case .session(let id, .closed): [.session(id)]
+        case .account(let id, .sessionsEnded): [.account(id)]
         case .principal(_, .sessionsEnded(let tenant, let user)), .principal(_, .forgotten(let tenant, let user, _)):
-            .user(user, of: tenant)
-        case .principal(_, .credentialRevoked(let credential)): .credential(credential)
-        case .tenant(let id, .suspended), .tenant(let id, .deleted): .tenant(id)
-        default: nil
+            [.user(user, of: tenant)]
+        case .principal(_, .credentialRevoked(let credential)): [.credential(credential)]
+        case .tenant(let id, .suspended), .tenant(let id, .deleted): [.tenant(id)]
+        case .identity(let id, .unlinked), .identity(let id, .loggedOut(_, nil, _, _)): [.identity(id)]
+        case .identity(let id, .loggedOut(_, let session?, _, _)):
+            [.providerSession(session), .unnamedSession(of: id)]
+        default: []
         }
     }
 

@@ -61,8 +61,11 @@ package struct SessionIssuer: Sendable {
     }
 
     /// Opens a session of a person who has logged in.
+    ///
+    /// - Parameter login: at a provider; nil where an operator vouches for them.
     package func open(
         account: AccountID,
+        by login: SessionEvent.Login? = nil,
         lifetimes: Lifetimes,
         label: String
     ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
@@ -75,11 +78,17 @@ package struct SessionIssuer: Sendable {
                 tokenHash: Data(token.hash),
                 label: label,
                 idleSeconds: Int(lifetimes.idle.components.seconds),
-                lifetimeSeconds: Int(lifetimes.absolute.components.seconds)
+                lifetimeSeconds: Int(lifetimes.absolute.components.seconds),
+                login: login
             ),
             by: .account(account)
         )
         return (id, opened.answer.expiresAt, token.text)
+    }
+
+    /// Notes that somebody has shown again who they are.
+    package func reauthenticate(_ session: SessionID, of account: AccountID, at time: Timestamp) async throws {
+        try await control.run(ReauthenticateSession(session, of: account, at: time), by: .account(account))
     }
 
     /// Opens a session of an agent that has shown a credential.

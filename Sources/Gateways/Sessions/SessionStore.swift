@@ -39,12 +39,22 @@ package final class SessionStore: Sendable {
     private let codec: EventCodec
     private let pool: PostgresPool
     private let logger: Logger
+    /// How long ago somebody may have shown who they are for what is dangerous.
+    package let recency: Duration
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - log: the control log.
     ///   - pool: connects to the control database as `daybook_gateway`.
-    package init(log: EventLog, codec: EventCodec, pool: PostgresPool, logger: Logger) {
+    ///   - recency: how long ago somebody may have shown who they are for what is dangerous.
+    package init(
+        log: EventLog,
+        codec: EventCodec,
+        pool: PostgresPool,
+        recency: Duration = .seconds(600),
+        logger: Logger
+    ) {
+        self.recency = recency
         self.log = log
         self.codec = codec
         self.pool = pool
@@ -152,7 +162,7 @@ package final class SessionStore: Sendable {
             let page = try await log.read(of: .installation, after: heard, limit: 500)
             var ends: [(SessionRoot, Position)] = []
             for raw in page where SessionEnds.types.contains(raw.type.name) {
-                if let root = try await root(of: raw) { ends.append((root, raw.position)) }
+                ends += try await roots(of: raw).map { ($0, raw.position) }
             }
             heard = page.last?.position ?? heard
             learn(ends, upTo: heard)
@@ -177,13 +187,13 @@ package final class SessionStore: Sendable {
     }
 
     /// What an event ends. One that cannot be understood ends nothing and holds nothing up: it is set aside by who projects, too.
-    private func root(of raw: RecordedEvent) async throws -> SessionRoot? {
+    private func roots(of raw: RecordedEvent) async throws -> [SessionRoot] {
         do {
-            guard case .control(let event) = try await codec.decode(raw).event else { return nil }
-            return SessionEnds.root(of: event)
+            guard case .control(let event) = try await codec.decode(raw).event else { return [] }
+            return SessionEnds.roots(of: event)
         } catch let error as DecodeError {
             logger.error("an end of sessions is not understood", metadata: ["event": "\(raw.id)", "error": "\(error)"])
-            return nil
+            return []
         }
     }
 
@@ -205,7 +215,9 @@ package final class SessionStore: Sendable {
             """
             SELECT s.id, s.account, s.tenant, t.partition, t.cell, s.member, s.opened_at,
                    least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds)),
-                   s.parent, p.account, s.credential, \(Self.checkpoint), s.scopes
+                   s.parent, p.account, s.credential, s.provider, coalesce(s.identity, p.identity),
+                   coalesce(s.provider_session, p.provider_session), coalesce(s.authenticated_at, p.authenticated_at),
+                   \(Self.checkpoint), s.scopes
               FROM (SELECT *, expires_at AS until FROM rm.sessions WHERE token_hash = \(hash)
                     UNION ALL
                     SELECT *, least(expires_at, previous_until) FROM rm.sessions WHERE previous_hash = \(hash)) s
@@ -216,19 +228,22 @@ package final class SessionStore: Sendable {
             """,
             as: (
                 UUID, UUID?, UUID?, Int32?, String?, UUID?, PostgresTimestamp, PostgresTimestamp, UUID?, UUID?, UUID?,
-                Int64, [String]?
+                String?, UUID?, UUID?, PostgresTimestamp?, Int64, [String]?
             ).self
         )
         guard
             let (
-                id, account, tenant, partition, cell, user, openedAt, expiresAt, parent, parents, credential, asOf,
-                scopes
-            ) =
-                rows
-                .first
+                id, account, tenant, partition, cell, user, openedAt, expiresAt, parent, parents, credential, provider,
+                identity, providerSession, authenticatedAt, asOf, scopes
+            ) = rows.first
         else { return nil }
         let expiry = Timestamp(microseconds: expiresAt.microsecondsSince1970)
+        let authenticated = authenticatedAt.map { Timestamp(microseconds: $0.microsecondsSince1970) }
         var roots = [SessionRoot.session(SessionID(id))]
+        if let identity {
+            let identity = IdentityID(identity)
+            roots += [.identity(identity), providerSession.map { .providerSession($0) } ?? .unnamedSession(of: identity)]
+        }
         if let account {
             roots.append(.account(AccountID(account)))
             return .account(
@@ -237,7 +252,9 @@ package final class SessionStore: Sendable {
                     account: AccountID(account),
                     openedAt: Timestamp(microseconds: openedAt.microsecondsSince1970),
                     expiresAt: expiry,
-                    basis: SessionBasis(roots: roots, asOf: asOf)
+                    basis: SessionBasis(roots: roots, asOf: asOf),
+                    provider: provider,
+                    authenticatedAt: authenticated
                 )
             )
         }
@@ -256,9 +273,32 @@ package final class SessionStore: Sendable {
                 expiresAt: expiry,
                 // One that this version does not know is good for nothing.
                 scopes: scopes.map { Set($0.compactMap { TokenScope(rawValue: $0) }) },
-                basis: SessionBasis(roots: roots, asOf: asOf)
+                basis: SessionBasis(roots: roots, asOf: asOf),
+                authenticatedAt: authenticated
             )
         )
+    }
+
+    /// Whether whose session it is has shown lately who they are. A session that came from no provider counts as recent for as
+    /// long as it lasts: an operator has opened it on the machine, or an agent by its credential.
+    ///
+    /// - Parameter known: when, as far as this process knows; it may have been again since.
+    package func isRecent(_ session: UUID, known: Timestamp?) async throws(PostgresError) -> Bool {
+        guard let known else { return true }
+        if isRecent(known) { return true }
+        let rows = try await pool.query(
+            """
+            SELECT coalesce(s.authenticated_at, p.authenticated_at)
+              FROM rm.sessions s LEFT JOIN rm.sessions p ON p.id = s.parent WHERE s.id = \(session)
+            """,
+            as: PostgresTimestamp?.self
+        )
+        guard let row = rows.first, let time = row else { return false }
+        return isRecent(Timestamp(microseconds: time.microsecondsSince1970))
+    }
+
+    private func isRecent(_ time: Timestamp) -> Bool {
+        Timestamp.now.microseconds - time.microseconds <= recency.components.seconds * 1_000_000
     }
 
     /// Whose a token is or was.

@@ -26,7 +26,23 @@ enum AccountProjection {
             ]
         case .emailChanged(let email, let emailIsVerified):
             change("email = \(email?.text), email_is_verified = \(emailIsVerified)")
-        case .identityLinked: change("identities = identities + 1")
+        case .identityLinked(let identity, let issuer):
+            [
+                Write(
+                    """
+                    INSERT INTO rm.identities (identity, account, issuer, linked_at)
+                    VALUES (\(identity.uuid), \(account.uuid), \(issuer), \(raw.time))
+                    """
+                )
+            ]
+        case .identityUnlinked(let identity):
+            [
+                Write(
+                    "DELETE FROM rm.identities WHERE identity = \(identity.uuid) AND account = \(account.uuid)",
+                    touching: 1,
+                    otherwise: "the identity was never linked to the account"
+                )
+            ]
         case .membershipAdded(let tenant, let user):
             [
                 Write(

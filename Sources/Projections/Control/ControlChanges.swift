@@ -27,8 +27,9 @@ struct ControlChanges: Changes {
         case .service(let id, let event): writes += ServiceProjection.writes(event, to: id, at: raw)
         case .plan(let id, let event): writes += PlanProjection.writes(event, to: id, at: raw)
         case .defaultPlan(let id, let event): writes += PlanProjection.writes(event, to: id, at: raw)
+        case .identity(let id, let event): writes += IdentityProjection.writes(event, to: id, at: raw)
         // Only the log needs them.
-        case .name, .identity, .operatorCall: break
+        case .name, .operatorCall: break
         }
     }
 

@@ -33,7 +33,11 @@ final class Browser: Sendable {
     func cookie(_ name: String, at url: String) -> String? { jar.withLock { $0[Self.place(of: url)]?[name] } }
 
     /// Opens a page, and goes on to wherever it leads.
-    func open(_ url: String) async throws -> Page { try await go(.GET, url, nil, [:]) }
+    ///
+    /// - Parameter headers: of the first request alone.
+    func open(_ url: String, headers: [String: String] = [:]) async throws -> Page {
+        try await go(.GET, url, nil, headers)
+    }
 
     /// Sends a form, as a page of the same place does.
     ///

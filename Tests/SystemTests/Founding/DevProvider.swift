@@ -15,9 +15,14 @@ struct DevProvider: LoginProvider {
         let url = "http://127.0.0.1:\(port)"
         let child = try installation.start([
             "dev-idp", "--port", "\(port)", "--data", "\(installation.folder)/idp", "--relying-party", site.origin,
-            "--environment", "development",
+            "--environment", "development", "--back-channel-logout", "\(site.origin)/auth/backchannel-logout/dev",
         ])
-        try site.trust([["name": "dev", "title": "Development", "issuer": .string(url), "client_id": "daybook"]])
+        try site.trust([
+            [
+                "name": "dev", "title": "Development", "issuer": .string(url), "client_id": "daybook",
+                "post_logout_redirect_uri": .string(site.origin + "/"),
+            ]
+        ])
         let browser = Browser()
         try await eventually("the provider answers") {
             (try? await browser.open("\(url)/.well-known/openid-configuration").status) == 200

@@ -14,6 +14,13 @@ CREATE TABLE rm.sessions (
   parent uuid,
   -- What an agent's was opened by.
   credential uuid,
+  -- The login at a provider that an account's came from; null for one that came from none.
+  provider text,
+  identity uuid,
+  -- The provider's own session, as a digest.
+  provider_session uuid,
+  -- When the person showed last who they are.
+  authenticated_at timestamptz,
   label text NOT NULL,
   idle_seconds int NOT NULL,
   opened_at timestamptz NOT NULL,
@@ -22,11 +29,14 @@ CREATE TABLE rm.sessions (
   scopes text[],
   over_at timestamptz,
   CHECK ((account IS NULL) = (tenant IS NOT NULL AND member IS NOT NULL)),
+  CHECK ((provider IS NULL) = (identity IS NULL) AND (provider IS NULL) = (authenticated_at IS NULL)),
   CHECK ((previous_hash IS NULL) = (previous_until IS NULL))
 );
 CREATE INDEX ON rm.sessions (tenant, member) WHERE tenant IS NOT NULL;
 CREATE INDEX ON rm.sessions (account) WHERE account IS NOT NULL;
 CREATE INDEX ON rm.sessions (parent) WHERE parent IS NOT NULL;
 CREATE INDEX ON rm.sessions (credential) WHERE credential IS NOT NULL;
+CREATE INDEX ON rm.sessions (identity) WHERE identity IS NOT NULL;
+CREATE INDEX ON rm.sessions (provider_session) WHERE provider_session IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rm.sessions TO daybook_projector;
 GRANT SELECT ON rm.sessions TO daybook_gateway;

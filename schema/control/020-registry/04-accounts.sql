@@ -4,7 +4,6 @@ CREATE TABLE rm.accounts (
   name text,
   email text,
   email_is_verified boolean NOT NULL,
-  identities int NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   version bigint NOT NULL
 );

@@ -173,13 +173,6 @@ extension AuthAPI {
 
     // MARK: Who asks
 
-    /// The person whose browser it is, if they are logged in. What changes something has to come from a page of our own.
-    private func visitor(_ call: Call) async throws -> (session: AccountSession?, hasToken: Bool) {
-        let presented = try cookies.presentedToken(of: call.request, in: [cookies.account])
-        guard let presented else { return (nil, false) }
-        return (try await control.sessions.authenticateAccount(presented.token), true)
-    }
-
     private func context(of account: AccountSession, _ call: Call) -> CommandContext {
         CommandContext(
             caller: Caller(tenant: .installation, actor: .account(account.account), user: nil),

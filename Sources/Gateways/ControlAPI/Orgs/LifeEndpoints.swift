@@ -41,7 +41,7 @@ extension ControlAPI {
                 return try await self.change(call) {
                     RequestOrgDeletion(org: $0, reason: body.reason, graceSeconds: seconds)
                 }
-            },
+            }.afterRecentLogin,
             Endpoint(
                 .delete,
                 "/control/orgs/{org}/deletion",

@@ -29,7 +29,7 @@ extension Endpoint {
         [
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
-            (.unauthorized, ofBearers),
+            (.unauthorized, ofBearers + (needsRecentLogin ? [Problem.stepUpCode] : [])),
             (.forbidden, ofOperators + ofScopes),
             (.tooManyRequests, ["rate_limited"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
@@ -121,6 +121,11 @@ extension Problem {
                 .init("detail", .noted(.text, .about("For people."))),
                 .init("code", .noted(.text, .about("For programs; it never changes."))),
                 .init("errors", .array(.named("Fault", fault))), .init("request_id", .text),
+                .init(
+                    name: "login_url",
+                    shape: .noted(.text, .about("Where the browser goes to show again who somebody is.")),
+                    required: false
+                ),
                 .init(
                     name: "limit",
                     shape: .named("ReachedLimit", limit),

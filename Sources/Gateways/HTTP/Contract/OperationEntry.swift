@@ -40,8 +40,10 @@ struct OperationEntry {
     }
 
     private var whom: String? {
-        guard endpoint.kind != .plain, endpoint.roles != .anyone else { return nil }
-        return "For: " + endpoint.roles.map(\.rawValue).sorted().joined(separator: ", ") + "."
+        let recent = endpoint.needsRecentLogin ? "Only after a recent login: see `auth.step_up_required`." : nil
+        guard endpoint.kind != .plain, endpoint.roles != .anyone else { return recent }
+        let roles = "For: " + endpoint.roles.map(\.rawValue).sorted().joined(separator: ", ") + "."
+        return recent.map { "\(roles) \($0)" } ?? roles
     }
 
     // MARK: Answers

@@ -82,7 +82,13 @@ extension Parameter {
         uniqueKeysWithValues: [
             identifier(of: UserEvent.self), identifier(of: RoomEvent.self), identifier(of: MessageEvent.self),
             identifier(of: TenantEvent.self), identifier(of: SessionEvent.self), identifier(of: OnboardingEvent.self),
-            identifier(of: InviteEvent.self), identifier(of: OrgEvent.self),
+            identifier(of: InviteEvent.self), identifier(of: OrgEvent.self), identifier(of: IdentityEvent.self),
+            path(
+                "provider",
+                .text,
+                "A provider's name, as the installation's configuration has it.",
+                missing: .notFound("auth.provider_not_found", "there is no such provider")
+            ),
             path("name", .text, "What an organization might be called."),
             path(
                 "stream",

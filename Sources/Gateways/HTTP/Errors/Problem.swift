@@ -27,6 +27,8 @@ package struct Problem: Error, Sendable {
     package var headers: HTTPFields
     /// The limit of the tenant that is reached, if that is it.
     package var limit: Limit?
+    /// A path of the installation where the browser goes to show again who somebody is, if that is what is missing.
+    package var loginURL: String?
 
     /// Which limit, and how far it is used.
     package struct Limit: Encodable, Sendable, Equatable {
@@ -61,6 +63,7 @@ extension Problem {
         var code: String
         var errors: [Fault]
         var limit: Limit?
+        var login_url: String?
         var request_id: String
     }
 
@@ -74,6 +77,7 @@ extension Problem {
             code: code,
             errors: errors,
             limit: limit,
+            login_url: loginURL,
             request_id: requestID
         )
         var headers = headers

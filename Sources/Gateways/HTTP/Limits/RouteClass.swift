@@ -10,6 +10,8 @@ package enum RouteClass: String, CaseIterable, Sendable {
     // Of everybody else, and of all who have not entered a tenant: counted by address. Never by an account that somebody names,
     // since then a stranger could lock it out.
     case account, login, refresh, names, founding
+    /// What providers tell us of themselves, for many people from one address.
+    case backChannel = "back-channel"
     /// What operators do with the installation.
     case control
     /// What services of the installation do.
@@ -33,6 +35,7 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .account: rule(300, .seconds(60))
         case .control: rule(600, .seconds(60))
         case .services: rule(30_000, .seconds(10))
+        case .backChannel: rule(3_000, .seconds(60))
         case .login: rule(60, .seconds(60))
         case .agentLogin: rule(120, .seconds(60))
         case .refresh: rule(60, .seconds(60))
@@ -51,7 +54,9 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .poll: tenantRule(50_000, .seconds(10))
         case .register: tenantRule(12_000, .seconds(60))
         case .audit: tenantRule(1_200, .seconds(60))
-        case .account, .control, .services, .login, .refresh, .names, .founding, .invite, .agentLogin, .stranger: nil
+        case .account, .control, .services, .login, .backChannel, .refresh, .names, .founding, .invite, .agentLogin,
+            .stranger:
+            nil
         }
     }
 

@@ -1,5 +1,6 @@
 internal import EventStore
 internal import Events
+internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -54,6 +55,21 @@ struct BearerAuth: Sendable {
         }
     }
 
+    /// Refuses whoever has not shown lately who they are (RFC 9470).
+    func expectRecent(_ context: DaybookRequestContext) async throws {
+        if let account = context.bearer.account { return try await expectRecent(account) }
+        guard let session = context.bearer.session else { return }
+        guard try await sessions.isRecent(session.id, known: session.authenticatedAt) else {
+            throw Problem.stepUp(within: sessions.recency, at: nil)
+        }
+    }
+
+    func expectRecent(_ account: AccountSession) async throws {
+        guard try await sessions.isRecent(account.id.uuid, known: account.authenticatedAt) else {
+            throw Problem.stepUp(within: sessions.recency, at: account.provider)
+        }
+    }
+
     /// Whether what the request shows of a user's session is known here, so that no store has to be asked for it.
     func remembers(_ request: Request) throws(Problem) -> Bool {
         try userToken(of: request).map { sessions.remembers($0.token) } ?? true
@@ -98,6 +114,25 @@ extension Problem {
             "the token is no service's: of nobody, run out, for somebody else, or signed with a key that is not good",
             challenge: #"Bearer error="invalid_token""#
         )
+    }
+
+    package static let stepUpCode = "auth.step_up_required"
+
+    /// - Parameter provider: that vouched for them; nil where it is not known.
+    fileprivate static func stepUp(within recency: Duration, at provider: String?) -> Problem {
+        let seconds = recency.components.seconds
+        var problem = Problem.unauthorized(
+            stepUpCode,
+            "show again who you are: the last time was more than \(seconds) seconds ago",
+            challenge: """
+                Bearer error="insufficient_user_authentication", \
+                error_description="a more recent authentication is required", max_age="\(seconds)"
+                """
+        )
+        // Half, so that who comes back has enough of the time left.
+        let name = provider?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        problem.loginURL = "/auth/login?max_age=\(seconds / 2)" + (name.map { "&provider=\($0)" } ?? "")
+        return problem
     }
 
     fileprivate static var deadSession: Problem {

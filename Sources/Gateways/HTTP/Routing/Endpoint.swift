@@ -73,6 +73,9 @@ package struct Endpoint: Sendable {
     /// By which rules its requests are counted.
     package let limit: RouteClass
 
+    /// Whether whoever asks must have shown lately who they are.
+    package private(set) var needsRecentLogin = false
+
     let query: [Parameter]
     let respond: @Sendable (Call) async throws -> RawReply
 
@@ -307,6 +310,14 @@ package struct Endpoint: Sendable {
         precondition(limit.isOfSessions == (access == .user), "who asks \(path) cannot be counted as \(limit)")
         self.limit = limit
         self.respond = respond
+    }
+
+    /// The same for those alone who have shown lately who they are (step-up): for what is dangerous in a stolen session.
+    package var afterRecentLogin: Endpoint {
+        precondition(access != .everybody, "\(path) asks nobody who they are")
+        var endpoint = self
+        endpoint.needsRecentLogin = true
+        return endpoint
     }
 
     /// Unless it says otherwise.

@@ -110,6 +110,7 @@ package struct Routes: Sendable {
             }
             try await operators.admit(context, to: endpoint, needing: role)
         }
+        if endpoint.needsRecentLogin { try await auth.expectRecent(context) }
         let call = Call(request: request, context: context, query: try Query(of: request, known: endpoint.query))
         if endpoint.kind == .read, let stores {
             try await stores.standings.check(call.session, against: endpoint.roles)
@@ -134,6 +135,9 @@ package struct Routes: Sendable {
         if !headers.contains(.contentType) { headers[.contentType] = endpoint.form.rawValue }
         return Response(status: status, headers: headers, body: body)
     }
+
+    /// Refuses whoever has not shown lately who they are, as endpoints do that say `afterRecentLogin`.
+    package func expectRecent(_ account: AccountSession) async throws { try await auth.expectRecent(account) }
 
     /// Finds out who asks, and counts the request: against the user and the tenant of a session, or else the address.
     private func admit(_ request: Request, _ context: inout DaybookRequestContext, to endpoint: Endpoint) async throws {

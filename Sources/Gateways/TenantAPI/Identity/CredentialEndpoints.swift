@@ -29,7 +29,7 @@ extension TenantAPI {
                 problems: [.administratorsOnly, .notAnAgent, .badPublicKey],
                 limit: .write,
                 handle: issueCredential
-            ),
+            ).afterRecentLogin,
             Endpoint(
                 .delete,
                 "/api/users/{user}/credentials/{credential}",

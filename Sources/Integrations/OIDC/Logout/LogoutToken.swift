@@ -9,6 +9,7 @@ package struct LogoutToken: Sendable, Hashable {
     package let sessionID: String?
     /// `jti`.
     package let tokenID: String
+    package let issuedAt: Date
     /// Until then it is good, with the clocks' skew.
     package let replayableUntil: Date
 
@@ -17,7 +18,7 @@ package struct LogoutToken: Sendable, Hashable {
         try claims.requireIssuer(configuration.issuer)
         try IDToken.requireAudience(claims, configuration)
         let skew = configuration.clockSkewSeconds
-        let end = try claims.requireTimes(now: now, skew: skew).end
+        let (issued, end) = try claims.requireTimes(now: now, skew: skew)
         guard claims.members["events"]?.object?[Self.event]?.object != nil else {
             throw OIDCError(.invalidClaim, "the token is no logout token: it has no such event")
         }
@@ -31,6 +32,7 @@ package struct LogoutToken: Sendable, Hashable {
             throw OIDCError(.invalidClaim, "the logout token names neither a user nor a session")
         }
         tokenID = try claims.requiredText("jti", limit: 256)
+        issuedAt = Date(timeIntervalSince1970: issued)
         replayableUntil = Date(timeIntervalSince1970: end + Double(skew))
     }
 }

@@ -19,6 +19,8 @@ package struct ProviderConfiguration: Sendable, Hashable {
     /// Whether an address counts as verified of which the provider does not say whether it is: the operator vouches that the
     /// provider gives nobody an address that is not theirs.
     package var trustsEmail: Bool
+    /// Where the browser goes after a logout at the provider, to the letter as registered there; nil stays there.
+    package var postLogoutRedirectURI: String?
 
     package init(
         name: String,
@@ -30,7 +32,8 @@ package struct ProviderConfiguration: Sendable, Hashable {
         algorithms: Set<SignatureAlgorithm> = SignatureAlgorithm.usual,
         clockSkewSeconds: Int = 30,
         furtherAudiences: Set<String> = [],
-        trustsEmail: Bool = false
+        trustsEmail: Bool = false,
+        postLogoutRedirectURI: String? = nil
     ) {
         self.name = name
         self.title = title
@@ -42,6 +45,7 @@ package struct ProviderConfiguration: Sendable, Hashable {
         self.clockSkewSeconds = clockSkewSeconds
         self.furtherAudiences = furtherAudiences
         self.trustsEmail = trustsEmail
+        self.postLogoutRedirectURI = postLogoutRedirectURI
     }
 
     package static let defaultScopes = ["openid", "email", "profile"]
@@ -74,6 +78,7 @@ extension ProviderConfiguration: Codable {
         case clockSkewSeconds = "clock_skew_seconds"
         case furtherAudiences = "further_audiences"
         case trustsEmail = "trusts_email"
+        case postLogoutRedirectURI = "post_logout_redirect_uri"
     }
 
     /// What has a default may be left out.
@@ -91,7 +96,8 @@ extension ProviderConfiguration: Codable {
                 ?? SignatureAlgorithm.usual,
             clockSkewSeconds: try values.decodeIfPresent(Int.self, forKey: .clockSkewSeconds) ?? 30,
             furtherAudiences: try values.decodeIfPresent(Set<String>.self, forKey: .furtherAudiences) ?? [],
-            trustsEmail: try values.decodeIfPresent(Bool.self, forKey: .trustsEmail) ?? false
+            trustsEmail: try values.decodeIfPresent(Bool.self, forKey: .trustsEmail) ?? false,
+            postLogoutRedirectURI: try values.decodeIfPresent(String.self, forKey: .postLogoutRedirectURI)
         )
     }
 }
