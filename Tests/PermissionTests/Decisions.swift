@@ -327,6 +327,11 @@ enum Decisions {
         "POST /auth/agent/login", "POST /auth/backchannel-logout/{provider}",
     ]
 
+    /// Routes that are only for those who have shown lately who they are.
+    static let afterRecentLogin: Set<String> = [
+        "DELETE /auth/identities/{identity}", "POST /api/users/{user}/credentials", "POST /control/orgs/{org}/deletion",
+    ]
+
     // MARK: Organizations
 
     private static let orgs: [Decision] = [

@@ -29,6 +29,10 @@ enum Page {
             What comes with a cookie and is no GET is refused with 403 `auth.foreign_origin`, on every route that knows cookies,
             unless it comes from the installation's own origin or says `Daybook-CSRF: 1`.
 
+            Whoever has logged in too long ago is refused with 401 `auth.step_up_required`, which says where to go, by
+            \(Decisions.afterRecentLogin.sorted().map { "`\($0)`" }.joined(separator: ", ")), by `POST /auth/logout` if it is to end
+            all sessions, and where a further identity is to be linked. See [auth.md](auth.md).
+
             ## In a tenant
 
             Account, other account, ended account, garbage, ended and services get 401; the contracts are for everybody.

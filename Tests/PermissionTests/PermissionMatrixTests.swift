@@ -41,7 +41,36 @@ struct PermissionMatrixTests {
                 let cookie = "\(town.cookies.account)=\(try #require(token))"
                 let request = try await town.request(for: decision, by: .account)
                 let answer = try await town.send(request, [.cookie: cookie, .origin: "https://evil.example"])
-                #expect(answer.status == town.status(of: route) && answer.headers[.setCookie] == nil, "\(answer.text)")
+                if decision.verdicts[.account] == .yes {
+                    #expect(answer.status == town.status(of: route), "\(answer.text)")
+                }
+                #expect(answer.headers[.setCookie] == nil && answer.status != 401, "\(answer.text)")
+            }
+        }
+    }
+
+    @Test func `what is dangerous is refused to whoever has logged in long ago`() async throws {
+        try await Town.run { town in
+            let endpoints = town.surfaces.flatMap(\.endpoints).filter(\.needsRecentLogin)
+            #expect(Set(endpoints.map(\.route)) == Decisions.afterRecentLogin)
+            for endpoint in endpoints {
+                let asker: Asker =
+                    switch endpoint.access {
+                    case .user: .owner
+                    case .account, .everybody: .account
+                    case .operators: .operator
+                    }
+                let decision = try #require(
+                    Decisions.all.first { $0.route == endpoint.route && $0.verdicts[asker] == .yes }
+                )
+                let request = try await town.request(for: decision, by: asker)
+                let token = try await town.staleToken(of: asker)
+                let answer = try await town.send(request, [.authorization: "Bearer \(token)"])
+                #expect(answer.status == 401 && answer.code == "auth.step_up_required", "\(decision): \(answer.text)")
+                #expect(answer.text.contains(#""login_url":"/auth/login?max_age=300"#), "\(answer.text)")
+                #expect(
+                    answer.headers[.wwwAuthenticate]?.contains(#"error="insufficient_user_authentication""#) == true
+                )
             }
         }
     }

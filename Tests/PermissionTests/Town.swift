@@ -416,6 +416,33 @@ struct Town: Sendable {
         return IdentityID(issuer: issuer, subject: subject)
     }
 
+    /// Of a session whose person has logged in an hour ago; of the owner one in the tenant, which came from it.
+    func staleToken(of asker: Asker) async throws -> String {
+        let person: Asker = asker == .owner ? .account : asker
+        let login = SessionEvent.Login(
+            provider: "dev",
+            identity: try await furtherIdentity(of: person),
+            session: nil,
+            authenticatedAt: Timestamp(microseconds: Timestamp.now.microseconds - 3_600_000_000)
+        )
+        let issuer = control.plane.issuer
+        let lifetimes = SessionIssuer.Lifetimes.fixed(.seconds(600))
+        let own = try await issuer.open(
+            account: accounts[person]!.account,
+            by: login,
+            lifetimes: lifetimes,
+            label: "test"
+        )
+        guard asker == .owner else { return own.token }
+        return try await issuer.open(
+            tenant: tenant,
+            user: people[.owner]!.user,
+            from: own.id,
+            lifetimes: lifetimes,
+            label: "test"
+        ).token
+    }
+
     func invite(_ email: String) async throws -> InviteID {
         try await control.run(
             MakeInvite(invite: InviteID(), tenant: TenantID(tenant.id), email: email, role: .member, by: nil)

@@ -29,7 +29,10 @@ struct ProviderLogoutTests {
         }
 
         /// A session of their own, and one in the tenant that comes from it.
-        func logIn(_ session: String?, at time: Timestamp = .now) async throws -> (
+        func logIn(
+            _ session: String?,
+            at time: Timestamp = .now
+        ) async throws -> (
             id: SessionID, own: String, user: String
         ) {
             let issuer = control.plane.issuer
@@ -119,7 +122,9 @@ struct ProviderLogoutTests {
     }
 
     @Test(arguments: [true, false])
-    func `a session that ends at the provider ends here, in every process, and no other does`(isNamed: Bool) async throws {
+    func `a session that ends at the provider ends here, in every process, and no other does`(
+        isNamed: Bool
+    ) async throws {
         try await run { (control, ada, there) async throws in
             let (laptop, phone) = (try await ada.logIn("s-1"), try await ada.logIn("s-2"))
             let unnamed = try await ada.logIn(nil)

@@ -22,7 +22,7 @@ package struct ReauthenticateSession: Command {
         guard state.state.isOpen, state.state.holder == .account(account: account) else { throw .sessionOver }
         var decision = Decision<Done>()
         // A session that came from no provider counts as recent anyhow.
-        guard let before = state.state.authenticatedAt, before < authenticatedAt else { return decision }
+        guard let before = state.state.authenticatedAt, before <= authenticatedAt else { return decision }
         decision.append(.reauthenticated(at: authenticatedAt), to: session)
         return decision
     }

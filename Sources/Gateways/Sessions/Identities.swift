@@ -85,7 +85,9 @@ package struct Identities: Sendable {
         let session = logout.session.map { IdentityEvent.session($0, at: logout.issuer) }
         let named = logout.subject.map { IdentityID(issuer: logout.issuer, subject: $0) }
         let identity: IdentityID
-        if let named { identity = named } else {
+        if let named {
+            identity = named
+        } else {
             guard let session, let found = try await self.identity(of: session) else { return }
             identity = found
         }

@@ -242,7 +242,9 @@ package final class SessionStore: Sendable {
         var roots = [SessionRoot.session(SessionID(id))]
         if let identity {
             let identity = IdentityID(identity)
-            roots += [.identity(identity), providerSession.map { .providerSession($0) } ?? .unnamedSession(of: identity)]
+            roots += [
+                .identity(identity), providerSession.map { .providerSession($0) } ?? .unnamedSession(of: identity),
+            ]
         }
         if let account {
             roots.append(.account(AccountID(account)))
