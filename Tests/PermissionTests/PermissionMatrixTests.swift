@@ -59,6 +59,8 @@ struct PermissionMatrixTests {
                     case .user: .owner
                     case .account, .everybody: .account
                     case .operators: .operator
+                    // It has no login.
+                    case .services: .service
                     }
                 let decision = try #require(
                     Decisions.all.first { $0.route == endpoint.route && $0.verdicts[asker] == .yes }
