@@ -113,7 +113,7 @@ let package = Package(
         module(
             "Sessions",
             "Gateways/Sessions",
-            ["Commands", "EventStore", "Events", "Postgres", "Projections", crypto, logging]
+            ["Commands", "EventStore", "Events", "OIDC", "Postgres", "Projections", crypto, logging]
         ),
         module("Pages", "Gateways/Pages", []),
         module("RateLimits", "Gateways/RateLimits", ["Redis", crypto, logging]),
@@ -175,6 +175,14 @@ let package = Package(
             ]
         ),
         module(
+            "InternalAPI",
+            "Gateways/InternalAPI",
+            [
+                "GatewayHTTP", "Commands", "Events", "EventStore", "Observability", "Postgres", "Sessions", hummingbird,
+                httpTypes,
+            ]
+        ),
+        module(
             "Registrar",
             "Workers/Registrar",
             ["Commands", "Events", "EventStore", "Postgres", "Projections", logging]
@@ -191,7 +199,8 @@ let package = Package(
         .executableTarget(
             name: "Daybook",
             dependencies: [
-                "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail",
+                "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "InternalAPI",
+                "Mail",
                 "Metering", "Migrations", "OIDC", "Observability", "Postgres",
                 "OrgsAPI", "Projections", "RateLimits", "RealtimeAPI", "Redis", "Registrar", "Sessions", "Settings",
                 "SlackImport",
@@ -249,7 +258,7 @@ let package = Package(
             ["Metering", "Commands", "Events", "EventStore", "Postgres", "Projections", logging]
         ),
         tests("RateLimitsTests", ["RateLimits", "Redis", crypto, logging]),
-        tests("SessionsTests", ["Sessions", "Commands", "Events", "EventStore", "Postgres"]),
+        tests("SessionsTests", ["Sessions", "Commands", "Events", "EventStore", "OIDC", "Postgres"]),
         tests(
             "TenantAPITests",
             [
@@ -276,8 +285,9 @@ let package = Package(
         tests(
             "PermissionTests",
             [
-                "AuthAPI", "ControlAPI", "OrgsAPI", "RealtimeAPI", "TenantAPI", "GatewayHTTP", "Commands", "Events",
-                "EventStore",
+                "AuthAPI", "ControlAPI", "InternalAPI", "OrgsAPI", "RealtimeAPI", "TenantAPI", "GatewayHTTP",
+                "Commands", "Events",
+                "EventStore", "OIDC",
                 "Postgres", "Projections", "Redis", "Sessions", "TransparencyLog", hummingbird, hummingbirdTesting,
                 httpTypes, logging, nioCore,
             ]

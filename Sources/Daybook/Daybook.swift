@@ -24,7 +24,7 @@ struct Daybook: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, DevIdPCommand.self, Status.self, Migrate.self, TenantCommand.self, TokenCommand.self,
-            OperatorCommand.self,
+            OperatorCommand.self, ServiceCommand.self,
             CtlCommand.self,
             ForgetCommand.self,
             ImportCommand.self,

@@ -104,6 +104,8 @@ package struct EventCodec: Sendable {
             case is ReadStateEvent.Type: .readState(ReadStateID(raw.stream), try payload(raw, as: ReadStateEvent.self))
             case is RepairEvent.Type: .repair(RepairID(raw.stream), try payload(raw, as: RepairEvent.self))
             case is LimitEvent.Type: .limits(LimitsID(raw.stream), try payload(raw, as: LimitEvent.self))
+            case is UsageReportEvent.Type:
+                .usageReport(UsageReportID(raw.stream), try payload(raw, as: UsageReportEvent.self))
             case is UsageEvent.Type: .usage(UsageID(raw.stream), try payload(raw, as: UsageEvent.self))
             default: try control(raw, as: kind)
             }

@@ -53,6 +53,7 @@ package enum ServingRole: String, CaseIterable, Sendable {
     case authAPI = "auth-api"
     case orgsAPI = "orgs-api"
     case controlAPI = "control-api"
+    case internalAPI = "internal-api"
     case projector
     case fanout
     /// Signs the heads of the log.

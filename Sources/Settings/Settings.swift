@@ -100,6 +100,12 @@ package struct Settings: Sendable {
         return (text.map { hides ? "<set>" : $0 } ?? "", origin)
     }
 
+    /// The text of a value that is not the standard one; nil if there is none.
+    func said(_ declaration: Declaration) -> String? {
+        guard let (text, origin) = values[declaration.key], origin != .standard else { return nil }
+        return text
+    }
+
     /// Reads everything again, with the same flags and environment.
     package func readAgain() throws(SettingsFault) -> Settings { try Settings(start) }
 

@@ -18,7 +18,10 @@ struct ImportTests {
         "Events": ["EventStore"],
         "Commands": ["Events", "EventStore"],
         "Projections": ["Events", "EventStore", "Postgres", "Redis", "Threads"],
-        "Gateways/Sessions": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
+        "Gateways/Sessions": ["Commands", "Events", "EventStore", "OIDC", "Postgres", "Projections"],
+        "Gateways/InternalAPI": [
+            "GatewayHTTP", "Sessions", "Commands", "Events", "EventStore", "Observability", "Postgres",
+        ],
         "Gateways/Pages": [],
         "Gateways/RateLimits": ["Redis"],
         "Gateways/HTTP": [
@@ -49,7 +52,8 @@ struct ImportTests {
         "Workers/Registrar": ["Commands", "Events", "EventStore", "Postgres", "Projections"],
         "Integrations/Slack": ["Commands", "Events", "EventStore", "Zip"],
         "Daybook": [
-            "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "Mail", "Metering",
+            "AuthAPI", "Commands", "ControlAPI", "DevIdP", "Events", "EventStore", "GatewayHTTP", "InternalAPI", "Mail",
+            "Metering",
             "Migrations",
             "OIDC",
             "Observability", "Postgres", "Projections",
@@ -66,7 +70,8 @@ struct ImportTests {
         "EventStore", "Events",
         "Commands",
         "Observability", "Projections", "Sessions", "Settings", "GatewayHTTP", "TenantAPI", "RealtimeAPI",
-        "AuthAPI", "ControlAPI", "DevIdP", "Mail", "Metering", "OIDC", "OrgsAPI", "Pages", "RateLimits", "Registrar",
+        "AuthAPI", "ControlAPI", "DevIdP", "InternalAPI", "Mail", "Metering", "OIDC", "OrgsAPI", "Pages", "RateLimits",
+        "Registrar",
         "SlackImport",
     ])
 

@@ -48,6 +48,16 @@ enum Samples {
             written(RepairEvent.retried(stream: room.uuid, by: "eve")),
             written(RepairEvent.dropped(stream: room.uuid, position: 7, reason: "painted by mistake", by: "eve")),
             written(LimitEvent.set(meter: .messages, limit: MeterLimit(hard: 10_000, soft: 8_000), source: .plan)),
+            written(
+                UsageReportEvent.metered(
+                    service: "vm-plane",
+                    meter: .machineSeconds,
+                    quantity: 60,
+                    from: Timestamp("2018-11-05T19:29:43.000100Z")!,
+                    to: Timestamp("2018-11-05T19:30:43.000100Z")!,
+                    user: ada
+                )
+            ),
             written(UsageEvent.budgetAlerted(meter: .messages, soft: 8_000, used: 8_001, period: november)),
             written(UsageEvent.limitReached(meter: .messages, hard: 10_000, used: 10_000, period: november)),
             written(UsageEvent.limitCleared(meter: .messages, used: 0)),
@@ -119,6 +129,18 @@ enum Samples {
             OrgEvent.limitSet(meter: .messages, limit: MeterLimit(hard: 9_000, soft: 8_000), reason: "a larger plan")
         ),
         written(OrgEvent.limitsRelayed(upTo: 41)),
+        written(OrgEvent.planChanged(slug: "pro", reason: "they asked for it")),
+        written(
+            OrgEvent.limitsResolved(
+                changes: [Entitlement(.rooms, MeterLimit(hard: 50, soft: 40), by: .plan)],
+                asOf: 41
+            )
+        ),
+        written(PlanEvent.defined(slug: "pro", limits: [PlanLimit(.rooms, MeterLimit(hard: 50, soft: 40))])),
+        written(PlanEvent.retired),
+        written(PlanEvent.rolledOut(upTo: 41)),
+        written(DefaultPlanEvent.chosen(slug: "free")),
+        written(DefaultPlanEvent.rolledOut(upTo: 41)),
         written(TenantEvent.provisioningStarted(org: org)),
         written(TenantEvent.cellAssigned(cell: "main", partition: 3)),
         written(TenantEvent.activated),
@@ -150,7 +172,8 @@ enum Samples {
                 tokenHash: hash,
                 label: Personal("Firefox on Linux", of: ada),
                 idleSeconds: 86_400,
-                expiresAt: time
+                expiresAt: time,
+                scopes: nil
             )
         ),
         written(SessionEvent.refreshed(tokenHash: hash, previousUntil: time)),
@@ -164,7 +187,8 @@ enum Samples {
                 credential: credential,
                 proof: .key(jwk: #"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#),
                 label: Personal("the laptop's", of: ada),
-                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z")
+                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z"),
+                scopes: [.messagesRead, .messagesWrite]
             )
         ),
         written(PrincipalEvent.credentialRevoked(credential: credential)),
@@ -215,6 +239,16 @@ enum Samples {
                 requestID: "7f3a"
             )
         ),
+        written(ServiceEvent.granted(name: "agents-worker", scopes: [.tenantsRead, .usageWrite])),
+        written(
+            ServiceEvent.keyAdded(
+                key: credential,
+                jwk: #"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+                expiresAt: Timestamp("2027-11-05T19:30:43.000100Z")
+            )
+        ),
+        written(ServiceEvent.keyRevoked(key: credential)),
+        written(ServiceEvent.retired),
     ]
 
     static let folder = URL(filePath: #filePath).appending(path: "../../../schema/events").standardizedFileURL

@@ -96,9 +96,10 @@ struct MeteringTests {
             try await works.look()
             try await works.look()
             func closed(_ month: Month, _ messages: Int64) -> UsageEvent {
-                .billingPeriodClosed(
+                let used: [Meter: Int64] = [.messages: messages, .users: 1, .rooms: 1]
+                return .billingPeriodClosed(
                     period: month,
-                    quantities: [.init(.messages, messages), .init(.users, 1), .init(.rooms, 1)]
+                    quantities: Meter.allCases.map { .init($0, used[$0] ?? 0) }
                 )
             }
             #expect(
@@ -108,7 +109,7 @@ struct MeteringTests {
             )
             let periods = try await works.reads.billingPeriods(in: works.tenant, at: works.clock.now())
             #expect(periods.map(\.closedAt).map { $0 == nil } == [true, false, false, false])
-            #expect(periods.map(\.messages) == [0, 0, 0, 3])
+            #expect(periods.map { $0.quantities[0].quantity } == [0, 0, 0, 3])
         }
     }
 

@@ -42,7 +42,7 @@ struct AssertionTests {
     @Test(arguments: [SigningKey.ed25519("k"), .p256("k")])
     func `an agent's word is taken once for who it is`(key: SigningKey) throws {
         let token = key.token(claims())
-        #expect(try AssertionVerifier.claimedOwner(of: token) == "agent-1")
+        #expect(try AssertionVerifier(audiences: ["https://example"]).claimedOwner(of: token) == "agent-1")
         let assertion = try verifier.verify(token, keys: [publicKey(key)], owner: "agent-1", now: now)
         #expect(assertion.owner == "agent-1")
         #expect(assertion.tokenID == "assertion-1")

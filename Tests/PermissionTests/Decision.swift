@@ -1,3 +1,4 @@
+import Events
 import GatewayHTTP
 
 /// Every kind of caller that a route may meet.
@@ -8,6 +9,9 @@ enum Asker: String, CaseIterable {
     case endedAccount = "ended account"
     case `operator`, viewer
     case endedOperator = "ended operator"
+    case service
+    case narrowService = "narrow service"
+    case revokedService = "revoked service"
     case guest, member, outsider, admin, owner, auditor, deactivated, unknown, ended
     case stranger
     case strangeAuditor = "strange auditor"
@@ -23,6 +27,9 @@ enum Asker: String, CaseIterable {
         case .operator: "has logged in, and operates the installation"
         case .viewer: "the same, who may only look"
         case .endedOperator: "the same, whose role was taken away"
+        case .service: "a program of the installation that may do everything that programs may"
+        case .narrowService: "another that may report usage and nothing else"
+        case .revokedService: "another whose key was revoked"
         case .guest: "a guest of the tenant, in the room"
         case .member: "a member of the tenant, in the room"
         case .outsider: "a member of the tenant who is not in the room"
@@ -44,6 +51,8 @@ enum Asker: String, CaseIterable {
     static let accounts: Set<Asker> = [.account, .otherAccount, .operator, .viewer, .endedOperator]
     /// Where no operator is asked for they are accounts like another.
     static let operators: Set<Asker> = [.operator, .viewer, .endedOperator]
+    /// Where no service is asked for theirs is no token at all.
+    static let services: Set<Asker> = [.service, .narrowService, .revokedService]
     /// Nothing of the tenant's may reach them.
     static let foreign: Set<Asker> = [.stranger, .strangeAuditor, .otherAccount]
 }
@@ -87,7 +96,7 @@ struct Decision: CustomStringConvertible {
             may,
             refusals,
             otherwise: [
-                .noToken: [.nobody],
+                .noToken: Asker.services.union([.nobody]),
                 .deadSession: [
                     .garbage, .account, .otherAccount, .endedAccount, .ended, .operator, .viewer, .endedOperator,
                 ],
@@ -112,7 +121,7 @@ struct Decision: CustomStringConvertible {
             isForOthers ? may.union(Asker.operators) : may,
             refusals.mapValues { $0.contains(.otherAccount) ? $0.union(Asker.operators) : $0 },
             otherwise: [
-                .noToken: [.nobody],
+                .noToken: Asker.services.union([.nobody]),
                 .deadSession: Asker.inTenants.union([.garbage, .endedAccount, .ended]),
             ]
         )
@@ -128,9 +137,27 @@ struct Decision: CustomStringConvertible {
             isRead ? [.operator, .viewer] : [.operator],
             isRead ? [:] : [.forbidden("operator.reads_only"): [.viewer]],
             otherwise: [
-                .noToken: [.nobody],
+                .noToken: Asker.services.union([.nobody]),
                 .forbidden("operator.required"): [.account, .otherAccount, .endedOperator],
                 .deadSession: Asker.inTenants.union([.garbage, .endedAccount, .ended]),
+            ]
+        )
+    }
+
+    /// A route for the installation's own programs.
+    ///
+    /// - Parameter scope: nil for one that whichever of them may use.
+    static func services(_ route: String, needs scope: ServiceScope?) -> Decision {
+        let refused = Set(Asker.allCases).subtracting([.nobody, .service, .narrowService])
+        return Decision(
+            route,
+            nil,
+            scope.map { $0 == .usageWrite } ?? true ? [.service, .narrowService] : [.service],
+            [:],
+            otherwise: [
+                .noToken: [.nobody],
+                .refused(401, "auth.service_refused"): refused,
+                .forbidden("auth.insufficient_scope"): [.narrowService],
             ]
         )
     }

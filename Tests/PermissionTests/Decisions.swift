@@ -5,7 +5,7 @@
 enum Decisions {
     static let all =
         me + users + credentials + invites + rooms + members + messages + reading + usage + audit + realtime + auth
-        + orgs + control + contracts
+        + orgs + control + services + contracts
 
     // MARK: Sets that recur
 
@@ -288,7 +288,7 @@ enum Decisions {
         .accounts(
             "POST /auth/session/refresh",
             may: Asker.accounts.union(Asker.inTenants),
-            not: [.deadSession: [.nobody]]
+            not: [.deadSession: Asker.services.union([.nobody])]
         ),
         .accounts(
             "POST /auth/tenants/{tenant}/session",
@@ -357,18 +357,32 @@ enum Decisions {
     // MARK: The installation
 
     private static let control: [Decision] =
-        ["GET /control/orgs", "GET /control/orgs/{org}", "GET /control/orgs/{org}/limits"].map {
+        [
+            "GET /control/orgs", "GET /control/orgs/{org}", "GET /control/orgs/{org}/limits", "GET /control/plans",
+            "GET /control/plans/{plan}",
+        ].map {
             .operators($0, isRead: true)
         }
         + [
             "POST /control/orgs/{org}/suspend", "POST /control/orgs/{org}/resume",
             "POST /control/orgs/{org}/deletion", "DELETE /control/orgs/{org}/deletion",
             "PUT /control/orgs/{org}/limits/{meter}", "DELETE /control/orgs/{org}/limits/{meter}",
+            "PUT /control/orgs/{org}/plan", "DELETE /control/orgs/{org}/plan", "PUT /control/plans/{plan}",
+            "DELETE /control/plans/{plan}", "PUT /control/default-plan", "DELETE /control/default-plan",
         ].map { .operators($0, isRead: false) }
+
+    // MARK: Programs of the installation
+
+    private static let services: [Decision] = [
+        .services("GET /api/internal/me", needs: nil),
+        .services("GET /api/internal/tenants/{tenant}", needs: .tenantsRead),
+        .services("PUT /api/internal/tenants/{tenant}/usage/{report}", needs: .usageWrite),
+    ]
 
     // MARK: Contracts
 
-    private static let contracts: [Decision] = ["/api", "/realtime", "/auth", "/orgs", "/control"].map {
+    private static let contracts: [Decision] = ["/api", "/realtime", "/auth", "/orgs", "/control", "/api/internal"].map
+    {
         .everybody("GET \($0)/openapi.json")
     }
 }

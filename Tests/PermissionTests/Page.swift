@@ -35,7 +35,7 @@ enum Page {
 
             ## In a tenant
 
-            Account, other account, ended account, garbage and ended get 401; the contracts are for everybody.
+            Account, other account, ended account, garbage, ended and services get 401; the contracts are for everybody.
 
             \(table(of: ["/api", "/realtime"], inTenants))
 
@@ -53,7 +53,15 @@ enum Page {
                 .nobody, .garbage, .account, .endedAccount, .operator, .viewer, .endedOperator, .owner, .ended,
             ]))
 
-            Sessions in tenants fare as the owner's does; other account fares as account.
+            Sessions in tenants fare as the owner's does; other account fares as account, services as nobody.
+
+            ## Services
+
+            For the installation's [own programs](services.md), and nobody else.
+
+            \(table(of: ["/api/internal"], [.nobody, .garbage, .owner, .account, .operator] + services))
+
+            All sessions fare as the owner's does.
 
             """
     }
@@ -63,14 +71,19 @@ enum Page {
         .strangeAuditor,
     ]
 
+    private static let services: [Asker] = [.service, .narrowService, .revokedService]
+
     private static func table(of surfaces: [String], _ columns: [Asker]) -> String {
         let header = [
             "| route | on what | " + columns.map(\.rawValue).joined(separator: " | ") + " | codes |",
             "| --- | --- | " + columns.map { _ in ":-:" }.joined(separator: " | ") + " | --- |",
         ]
         let decisions = Decisions.all.filter { decision in
-            surfaces.contains { decision.route.split(separator: " ")[1].hasPrefix($0 + "/") }
-                || surfaces.contains { decision.route.hasSuffix(" " + $0) }
+            // Below the path of another surface, and not of it.
+            let isOfServices = decision.route.contains(" /api/internal")
+            return isOfServices == (surfaces == ["/api/internal"])
+                && (surfaces.contains { decision.route.split(separator: " ")[1].hasPrefix($0 + "/") }
+                    || surfaces.contains { decision.route.hasSuffix(" " + $0) })
         }
         let rows = decisions.map { decision in
             let cells = columns.map { decision.verdicts[$0]?.cell ?? "?" }

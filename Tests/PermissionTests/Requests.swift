@@ -10,7 +10,9 @@ extension Town {
         let (method, path) = (HTTPRequest.Method(rawValue: parts[0])!, parts[1])
         let circumstance = decision.circumstance
         let request =
-            if path.hasPrefix("/api/audit") {
+            if path.hasPrefix("/api/internal") {
+                internals(method, path)
+            } else if path.hasPrefix("/api/audit") {
                 audit(path, by: asker)
             } else if path.contains("/credentials") {
                 try await credentials(method, path, circumstance)
@@ -325,8 +327,38 @@ extension Town {
 
     private func control(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {
         if path == "/control/orgs" || path == "/control/openapi.json" { return Request(method, path) }
+        if path == "/control/default-plan" || path.hasPrefix("/control/plans") {
+            return try await plans(method, path)
+        }
         let target = path.replacing("{org}", with: "\(try await foundedOrg())").replacing("{meter}", with: "rooms")
+        if path.hasSuffix("/plan"), method == .put {
+            return Request(method, target, #"{"plan":"\#(try await definedPlan())","reason":"unpaid"}"#)
+        }
         let takesReason = method == .put || (method == .post && !path.hasSuffix("/resume"))
         return Request(method, target, takesReason ? #"{"reason":"unpaid"}"# : nil)
+    }
+
+    private func plans(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {
+        let plan = try await definedPlan()
+        let target = path.replacing("{plan}", with: plan)
+        guard method == .put else { return Request(method, target) }
+        return Request(method, target, path.contains("default") ? #"{"plan":"\#(plan)"}"# : #"{"limits":[]}"#)
+    }
+
+    private func definedPlan() async throws -> String {
+        let slug = "plan-\(UUID().text)"
+        try await control.run(DefinePlan(slug: slug, limits: []))
+        try await control.isProjected()
+        return slug
+    }
+
+    // MARK: Programs of the installation
+
+    private func internals(_ method: HTTPRequest.Method, _ path: String) -> Request {
+        let target = path.replacing("{tenant}", with: "\(TenantID(tenant.id))")
+            .replacing("{report}", with: "\(UsageReportID())")
+        let (from, to) = (Timestamp(microseconds: Timestamp.now.microseconds - 60_000_000), Timestamp.now)
+        let body = #"{"meter":"vm_seconds","quantity":60,"from":"\#(from)","to":"\#(to)"}"#
+        return Request(method, target, method == .put ? body : nil)
     }
 }

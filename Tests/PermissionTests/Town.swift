@@ -8,8 +8,10 @@ import GatewayHTTP
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import InternalAPI
 import Logging
 import NIOCore
+import OIDC
 import OrgsAPI
 import Postgres
 import Projections
@@ -51,6 +53,7 @@ struct Town: Sendable {
 
     private(set) var people: [Asker: Person] = [:]
     private(set) var accounts: [Asker: Account] = [:]
+    private var signers: [Asker: AssertionSigner] = [:]
     /// A member of the tenant who asks for nothing, and who has been forgotten.
     private(set) var eve = UserID()
     private(set) var forgotten = UserID()
@@ -142,12 +145,21 @@ struct Town: Sendable {
             masterKey: database.masterKey,
             grace: .seconds(3600)
         )
+        let services = ServiceStore(commands: control.plane.handler, audience: cookies.origin)
+        let internals = InternalAPI(
+            control: control.plane,
+            cells: ["main": commands],
+            services: services,
+            cookies: cookies,
+            limits: nil
+        )
         let router = Router<DaybookRequestContext>.daybook()
         TenantAPI.addRoutes(of: ["main": tenantAPI], to: router)
         RealtimeAPI.addRoutes(of: ["main": realtime], to: router)
         auth.addRoutes(to: router)
         orgs.addRoutes(to: router)
         operating.addRoutes(to: router)
+        internals.addRoutes(to: router)
 
         let tenant = try await database.makeTenant()
         let other = try await database.makeTenant(partition: tenant.partition)
@@ -183,7 +195,7 @@ struct Town: Sendable {
                         surfaces: [
                             (TenantAPI.surface, tenantAPI.endpoints), (RealtimeAPI.surface, realtime.endpoints),
                             (AuthAPI.surface, auth.endpoints), (OrgsAPI.surface, orgs.endpoints),
-                            (ControlAPI.surface, operating.endpoints),
+                            (ControlAPI.surface, operating.endpoints), (InternalAPI.surface, internals.endpoints),
                         ],
                         paths: paths,
                         invites: InviteTokens(masterKey: database.masterKey),
@@ -238,6 +250,7 @@ struct Town: Sendable {
             try await control.run(GrantOperator(to: accounts[asker]!.account, as: role))
         }
         try await control.run(RevokeOperator(of: accounts[.endedOperator]!.account))
+        try await settleServices()
         let mine = accounts[.account]!
         let invite = try await invite(mine.email)
         try await control.run(AcceptInvite(invite: invite, account: mine.account, user: id(.owner)))
@@ -251,6 +264,36 @@ struct Town: Sendable {
         try await signHead()
         evesQueue = try await queue(of: try await session(of: eve, in: tenant).token)
         for asker in Asker.inTenants { queues[asker] = try await queue(of: people[asker]!.token) }
+    }
+
+    private mutating func settleServices() async throws {
+        for asker in Asker.services {
+            let (name, signer, key) = (Self.name(ofService: asker), AssertionSigner(), CredentialID())
+            let scopes: Set = asker == .narrowService ? [ServiceScope.usageWrite] : Set(ServiceScope.allCases)
+            try await control.run(GrantService(name, scopes: scopes))
+            try await control.run(AddServiceKey(to: name, key: key, jwk: signer.publicJWK, expiresAt: nil))
+            if asker == .revokedService { try await control.run(RevokeServiceKey(of: name, key: key)) }
+            signers[asker] = signer
+        }
+    }
+
+    private static func name(ofService asker: Asker) -> String { asker.rawValue.replacing(" ", with: "-") }
+
+    /// Nil for whoever sends none.
+    func token(of asker: Asker) throws -> String? {
+        if let signer = signers[asker] {
+            return try signer.sign(
+                type: ServiceStore.tokenType,
+                owner: Self.name(ofService: asker),
+                audience: cookies.origin,
+                lifetime: .seconds(300)
+            )
+        }
+        switch asker {
+        case .nobody: return nil
+        case .garbage: return "dbk_" + String(repeating: "A", count: 43)
+        default: return people[asker]?.token ?? accounts[asker]?.token
+        }
     }
 
     /// What nobody of another tenant, and no account without one, may ever be told.
@@ -285,6 +328,18 @@ struct Town: Sendable {
             by: .system
         )
         return (issued.0, issued.secret)
+    }
+
+    /// A token of the tenant's owner that is good for this alone.
+    func scoped(to scopes: [TokenScope], by credential: CredentialID) async throws -> String {
+        try await control.plane.issuer.open(
+            SessionID(),
+            agent: .init(tenant: tenant, user: id(.owner)),
+            credential: credential,
+            scopes: scopes,
+            lifetime: .seconds(600),
+            label: "test"
+        ).token
     }
 
     func session(of user: UserID, in tenant: Tenant) async throws -> Person {

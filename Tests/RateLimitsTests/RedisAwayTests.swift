@@ -45,7 +45,8 @@ struct RedisAwayTests {
         #expect(decisions.count == 3000)
         let (inRedis, local) = (decisions.filter { !$0.isLocal }, decisions.filter(\.isLocal))
         #expect(!local.isEmpty)
-        #expect(inRedis.count { $0.isAllowed } == min(1000, inRedis.count))
+        // What was taken ahead and not spent within its second is lost.
+        #expect((min(1000, inRedis.count) - 20...1000).contains(inRedis.count { $0.isAllowed }))
         #expect(local.count { $0.isAllowed } == min(1000, local.count))
     }
 

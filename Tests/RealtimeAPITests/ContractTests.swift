@@ -23,7 +23,7 @@ struct ContractTests {
             }
             #expect(Set(names) == ["postQueues", "getQueues", "getQueueEvents", "deleteQueue"])
             let poll = try #require(contract.operation("GET", "/realtime/queues/queue_1/events"))
-            #expect(poll["responses"].names == ["200", "400", "401", "404", "409", "410", "429", "503"])
+            #expect(poll["responses"].names == ["200", "400", "401", "403", "404", "409", "410", "429", "503"])
             let registration = try #require(contract.operation("POST", "/realtime/queues"))
             #expect(registration["responses"].names.isSuperset(of: ["201", "409", "410", "422", "429"]))
             #expect(

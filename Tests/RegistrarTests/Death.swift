@@ -33,7 +33,24 @@ struct Death: Sendable, CustomTestStringConvertible {
             try await body()
             failure = nil
         } catch { failure = error }
-        try connection.executeScript("DROP TRIGGER die ON es.events")
+        try revive(connection)
         return failure
     }
+
+    /// Whoever reads the log meanwhile may lock its partitions in another order, so it may take several tries.
+    private func revive(_ connection: PostgresConnection) throws {
+        var tries = 0
+        while tries < 100 {
+            tries += 1
+            do {
+                try connection.executeScript("DROP TRIGGER die ON es.events")
+                return
+            } catch {
+                guard "\(error)".contains("40P01") else { throw error }
+            }
+        }
+        throw Immortal()
+    }
+
+    private struct Immortal: Error {}
 }

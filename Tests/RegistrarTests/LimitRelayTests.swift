@@ -25,36 +25,25 @@ struct LimitRelayTests {
         try await foundry.control.isProjected()
     }
 
-    /// What the tenant's log says of messages, in order.
-    private func told(_ tenant: Tenant, _ foundry: Foundry) async throws -> [LimitEvent] {
-        let pool = foundry.database.pool(as: .appender)
-        let codec = EventCodec(keyring: Keyring(masterKey: foundry.database.masterKey, pool: pool))
-        var events: [LimitEvent] = []
-        for raw in try await foundry.database.log().read(stream: LimitsID(of: tenant).uuid, of: tenant, after: 0) {
-            events.append(try await codec.decode(raw, as: LimitEvent.self))
-        }
-        return events
-    }
-
     @Test func `a tenant is told of each limit once and in order, whoever dies and however many relay`() async throws {
         try await Foundry.run { (foundry) async throws in
             let (org, tenant) = try await org(foundry)
             try await set(MeterLimit(hard: 10), of: org, foundry)
             // One that dies before it has written down that it told the tenant.
             let failure = try await Death(log: "control", events: 0).strike(foundry) {
-                _ = try await foundry.registrar().relayLimits()
+                _ = try await foundry.registrar().relay()
             }
             #expect(failure != nil)
             try await set(MeterLimit(hard: 20, soft: 15), of: org, foundry)
             try await set(nil, of: org, foundry)
 
-            async let one = foundry.registrar().relayLimits()
-            async let other = foundry.registrar().relayLimits()
+            async let one = foundry.registrar().relay()
+            async let other = foundry.registrar().relay()
             _ = try await (one, other)
             try await foundry.control.isProjected()
-            #expect(try await foundry.registrar().relayLimits() == false)
+            #expect(try await foundry.registrar().relay() == false)
             #expect(
-                try await told(tenant, foundry) == [
+                try await foundry.limits(of: tenant) == [
                     .set(meter: .messages, limit: MeterLimit(hard: 10), source: .override),
                     .set(meter: .messages, limit: MeterLimit(hard: 20, soft: 15), source: .override),
                     .set(meter: .messages, limit: .unlimited, source: .default),
@@ -68,11 +57,11 @@ struct LimitRelayTests {
             let (org, tenant) = try await org(foundry)
             try await set(MeterLimit(hard: 10), of: org, foundry)
             await #expect(throws: CommandError.self) {
-                _ = try await foundry.registrar(cells: ["east": true]).relayLimits()
+                _ = try await foundry.registrar(cells: ["east": true]).relay()
             }
-            #expect(try await told(tenant, foundry).isEmpty)
-            #expect(try await foundry.registrar().relayLimits())
-            #expect(try await told(tenant, foundry).count == 1)
+            #expect(try await foundry.limits(of: tenant).isEmpty)
+            #expect(try await foundry.registrar().relay())
+            #expect(try await foundry.limits(of: tenant).count == 1)
         }
     }
 }

@@ -83,6 +83,7 @@ struct SuspensionTests {
                     SessionID(),
                     agent: agent,
                     credential: credential,
+                    scopes: nil,
                     lifetime: .seconds(60),
                     label: "test"
                 )

@@ -10,6 +10,7 @@ struct UnitFileTests {
         "daybook-tenant-api@.service", "daybook-realtime@.service", "daybook-projector@.service",
         "daybook-fanout@.service", "daybook-heads@.service", "daybook-registrar@.service",
         "daybook-auth-api@.service", "daybook-orgs-api@.service", "daybook-control-api@.service",
+        "daybook-internal-api@.service",
         "daybook-migrate.service", "daybook.target",
     ]
 

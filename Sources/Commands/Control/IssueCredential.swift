@@ -15,6 +15,8 @@ package struct IssueCredential: Command {
     package let label: String
     /// Nil for one that lasts until it is revoked.
     package let expiresAt: Timestamp?
+    /// What tokens that it gets can be good for; nil for whatever the agent may do.
+    package let scopes: [TokenScope]?
 
     package init(
         credential: CredentialID,
@@ -22,7 +24,8 @@ package struct IssueCredential: Command {
         in tenant: TenantID,
         proof: PrincipalEvent.Proof,
         label: String,
-        expiresAt: Timestamp?
+        expiresAt: Timestamp?,
+        scopes: [TokenScope]? = nil
     ) {
         self.credential = credential
         self.tenant = tenant
@@ -30,6 +33,7 @@ package struct IssueCredential: Command {
         self.proof = proof
         self.label = label
         self.expiresAt = expiresAt
+        self.scopes = scopes
     }
 
     package func load(by loader: borrowing StateLoader) async throws -> Loaded<Principal> {
@@ -39,6 +43,7 @@ package struct IssueCredential: Command {
     package func decide(_ state: Loaded<Principal>, for caller: Caller) throws(Refusal) -> Decision<Done> {
         guard PlainText.isLine(label, Self.labelLengths) else { throw .credentialLabelInvalid }
         guard expiresAt.map({ $0 > caller.now }) ?? true else { throw .credentialExpired }
+        guard scopes?.isEmpty != true else { throw .credentialScopesMissing }
         let principal = state.state
         guard !principal.isForgotten else { throw .credentialUnknown }
         guard !principal.credentials.values.contains(where: { $0.proof == proof }) else { throw .credentialKnown }
@@ -52,7 +57,8 @@ package struct IssueCredential: Command {
                 credential: credential,
                 proof: proof,
                 label: Personal(label, of: user),
-                expiresAt: expiresAt
+                expiresAt: expiresAt,
+                scopes: scopes
             ),
             to: state.id
         )
@@ -97,6 +103,12 @@ extension Refusal {
         "credential.expired",
         "A credential has to be good for some time.",
         pointer: "/expires_at"
+    )
+    fileprivate static let credentialScopesMissing = Refusal(
+        .invalid,
+        "credential.scopes_missing",
+        "A credential is good for something; leave the scopes out for everything.",
+        pointer: "/scopes"
     )
     fileprivate static let credentialKnown = Refusal(
         .conflict,

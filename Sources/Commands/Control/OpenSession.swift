@@ -20,6 +20,8 @@ package struct OpenSession: Command {
 
     package struct Answer: Codable, Sendable, Equatable {
         package var expiresAt: Timestamp
+        /// Nil for whatever the holder may do.
+        package var scopes: [TokenScope]?
     }
 
     package static let name = "open_session"
@@ -30,6 +32,8 @@ package struct OpenSession: Command {
     package let label: String
     package let idleSeconds: Int
     package let lifetimeSeconds: Int
+    /// What an agent asks for; nil for all that its credential is good for.
+    package let scopes: [TokenScope]?
     /// The login at a provider that a person's own session comes from.
     package let login: SessionEvent.Login?
 
@@ -40,6 +44,7 @@ package struct OpenSession: Command {
         label: String,
         idleSeconds: Int,
         lifetimeSeconds: Int,
+        scopes: [TokenScope]? = nil,
         login: SessionEvent.Login? = nil
     ) {
         self.session = session
@@ -48,6 +53,7 @@ package struct OpenSession: Command {
         self.label = label
         self.idleSeconds = idleSeconds
         self.lifetimeSeconds = lifetimeSeconds
+        self.scopes = scopes
         self.login = login
     }
 
@@ -96,11 +102,18 @@ package struct OpenSession: Command {
         }
         try state.tenant?.state.expectOpen()
         guard state.principal?.state.isForgotten != true else { throw .sessionOver }
+        var scopes = scopes
         if case .agent(_, _, let credential) = holder {
-            guard state.principal?.state.accepts(credential, at: caller.now) == true else { throw .credentialOver }
+            guard let principal = state.principal?.state, principal.accepts(credential, at: caller.now) else {
+                throw .credentialOver
+            }
+            if let granted = principal.credentials[credential]?.scopes {
+                guard Set(scopes ?? granted).isSubset(of: granted) else { throw .scopeNotGranted }
+                scopes = scopes ?? granted
+            }
         }
         let expiresAt = end(at: caller.now, within: state.parent?.state.expiresAt)
-        var decision = Decision(Answer(expiresAt: expiresAt))
+        var decision = Decision(Answer(expiresAt: expiresAt, scopes: scopes))
         decision.append(
             .opened(
                 holder: holder,
@@ -108,6 +121,7 @@ package struct OpenSession: Command {
                 label: Personal(label, of: holder.person),
                 idleSeconds: idleSeconds,
                 expiresAt: expiresAt,
+                scopes: scopes,
                 login: login
             ),
             to: session
@@ -120,6 +134,15 @@ package struct OpenSession: Command {
         let end = Timestamp(microseconds: now.microseconds + Int64(lifetimeSeconds) * 1_000_000)
         return parent.map { min($0, end) } ?? end
     }
+}
+
+extension Refusal {
+    fileprivate static let scopeNotGranted = Refusal(
+        .invalid,
+        "auth.invalid_scope",
+        "The credential is not good for all that is asked for.",
+        pointer: "/scope"
+    )
 }
 
 extension SessionEvent.Holder {

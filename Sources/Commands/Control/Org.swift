@@ -13,8 +13,13 @@ package struct Org: Fold {
     package private(set) var isDeleted = false
     /// What operators allow it of its own.
     package private(set) var limits: [Meter: MeterLimit] = [:]
-    /// Up to where its tenant's log has them.
+    /// Up to where its tenant's log has what was said of it.
     package private(set) var relayedUpTo: Int64 = 0
+    /// Nil: the default one.
+    package private(set) var plan: String?
+    /// What it may use as it was resolved last, and where in the control log the plans were then what they were.
+    private var entitlements: [Meter: Entitlement] = [:]
+    private(set) var plansAsOf: Int64 = 0
 
     package init() {}
 
@@ -29,7 +34,16 @@ package struct Org: Fold {
         case .deleted: isDeleted = true
         case .limitSet(let meter, let limit, _): limits[meter] = limit
         case .limitsRelayed(let position): relayedUpTo = position
+        case .planChanged(let slug, _): plan = slug
+        case .limitsResolved(let changes, let asOf):
+            for change in changes { entitlements[change.meter] = change }
+            plansAsOf = asOf
         }
+    }
+
+    /// How much of a meter it may use, as was said last. What nothing was said of is without limit.
+    func entitlement(to meter: Meter) -> Entitlement {
+        entitlements[meter] ?? Entitlement(meter, .unlimited, by: .default)
     }
 }
 

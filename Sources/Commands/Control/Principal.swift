@@ -6,6 +6,8 @@ package struct Principal: Fold {
         package let proof: PrincipalEvent.Proof
         /// Nil for one that lasts until it is revoked.
         package let expiresAt: Timestamp?
+        /// Nil for whatever the user may do.
+        package let scopes: [TokenScope]?
     }
 
     /// As many as a change of keys needs, on several machines.
@@ -23,8 +25,8 @@ package struct Principal: Fold {
         case .forgotten:
             isForgotten = true
             credentials = [:]
-        case .credentialIssued(_, _, let credential, let proof, _, let expiresAt):
-            credentials[credential] = Credential(proof: proof, expiresAt: expiresAt)
+        case .credentialIssued(_, _, let credential, let proof, _, let expiresAt, let scopes):
+            credentials[credential] = Credential(proof: proof, expiresAt: expiresAt, scopes: scopes)
         case .credentialRevoked(let credential): credentials[credential] = nil
         }
     }

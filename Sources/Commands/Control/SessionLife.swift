@@ -16,7 +16,7 @@ package struct SessionLife: Fold {
 
     package mutating func apply(_ event: SessionEvent, at place: Place) {
         switch event {
-        case .opened(let holder, _, _, _, let expiresAt, let login):
+        case .opened(let holder, _, _, _, let expiresAt, _, let login):
             self.holder = holder
             self.expiresAt = expiresAt
             isOpen = true

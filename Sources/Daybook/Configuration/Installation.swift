@@ -13,6 +13,8 @@ struct Installation {
     let settings: Settings
     /// Of every logger that is made here and given no level of its own.
     let logThreshold: LogThreshold
+    /// Takes secrets out of what loggers that are made here write.
+    let redactor: Redactor
     /// All of them, `main` first.
     let cells: [CellPlace]
     /// Whose product database and Redis are meant.
@@ -25,10 +27,14 @@ struct Installation {
         let name = settings[\.cell] ?? CellPlace.main
         guard let cell = cells.first(where: { $0.name == name }) else { throw ToolError("there is no cell '\(name)'") }
         (self.cells, self.cell) = (cells, cell)
+        redactor = Redactor()
+        let addresses = cells.flatMap { SecretValues.parts(of: $0.postgres) + SecretValues.parts(of: $0.redis) }
+        for secret in settings.secrets + addresses { redactor.hide(secret) }
     }
 
     private init(_ installation: Installation, at cell: CellPlace) {
         (settings, logThreshold, cells) = (installation.settings, installation.logThreshold, installation.cells)
+        redactor = installation.redactor
         self.cell = cell
     }
 
@@ -86,7 +92,12 @@ struct Installation {
     /// The master keys of the file, or of the environment.
     func masterKey() throws -> MasterKeys {
         switch (settings[\.masterKeyFile], settings[\.masterKeys]) {
-        case (let file?, nil): return try MasterKeys(file: file)
+        case (let file?, nil):
+            let keys = try MasterKeys(file: file)
+            // Its digits; beside them stand states and times.
+            let text = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            for part in SecretValues.parts(of: text) where part.utf8.count == 64 { redactor.hide(part) }
+            return keys
         case (nil, let text?):
             do throws(MasterKeyList.Fault) { return MasterKeys(try MasterKeyList(text: text)) } catch {
                 throw ToolError("DAYBOOK_MASTER_KEYS: \(error)")
@@ -135,7 +146,8 @@ struct Installation {
 
     func logger(_ label: String = "daybook") -> Logger {
         Logger(label: label) { label in
-            ThresholdLogHandler(settings[\.logFormat].handler(label: label), threshold: logThreshold)
+            let handler = RedactingLogHandler(settings[\.logFormat].handler(label: label), by: redactor)
+            return ThresholdLogHandler(handler, threshold: logThreshold)
         }
     }
 }

@@ -6,6 +6,7 @@ internal import Events
 internal import GatewayHTTP
 internal import Hummingbird
 internal import HummingbirdCore
+internal import InternalAPI
 internal import Logging
 internal import Mail
 internal import Migrations
@@ -71,7 +72,7 @@ struct Server {
         self.limits = limits
         let control = installation.controlPlane(masterKey: masterKey, logger: logger)
         self.control = control
-        providers = try Providers(settings, logger: logger)
+        providers = try Providers(settings, redactor: installation.redactor, logger: logger)
         let shared = CellServer.Shared(
             roles: roles,
             control: control,
@@ -174,6 +175,16 @@ struct Server {
                 limits: limits?.requests,
                 masterKey: masterKey,
                 grace: settings[\.deletionGrace]
+            ).addRoutes(to: router)
+        }
+
+        if roles.contains(.internalAPI) {
+            InternalAPI(
+                control: control,
+                cells: cells.byName(\.commands),
+                services: ServiceStore(commands: control.handler, audience: cookies.origin),
+                cookies: cookies,
+                limits: limits?.requests
             ).addRoutes(to: router)
         }
 

@@ -138,13 +138,3 @@ struct OperatorCommand: AsyncParsableCommand {
 }
 
 extension OperatorRole: ExpressibleByArgument {}
-
-extension Workbench {
-    /// Runs a command of the control log as whoever is at the machine.
-    @discardableResult
-    fileprivate func operate<C: Command>(_ command: C) async throws -> C.Answer {
-        do throws(CommandError) { return try await control.handler.handle(command, in: .operators).answer } catch {
-            throw error.asToolError
-        }
-    }
-}

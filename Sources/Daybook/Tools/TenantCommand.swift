@@ -64,6 +64,8 @@ struct TenantCommand: AsyncParsableCommand {
             let cell = workbench.installation.cell.name
             let assign = AssignCell(tenant: entry.tenant, cell: cell, partition: placed.partition)
             _ = try await control.handler.handle(assign, in: .operators)
+            // The registrar brings them into the tenant's log.
+            _ = try await control.handler.handle(ResolveLimits(of: entry.org), in: .operators)
             _ = try await control.handler.handle(ActivateTenant(tenant: entry.tenant), in: .operators)
             return placed
         }

@@ -53,6 +53,14 @@ struct Workbench {
         return try result.get()
     }
 
+    /// Runs a command of the control log as whoever is at the machine.
+    @discardableResult
+    func operate<C: Command>(_ command: C) async throws -> C.Answer {
+        do throws(CommandError) { return try await control.handler.handle(command, in: .operators).answer } catch {
+            throw error.asToolError
+        }
+    }
+
     func tenant(named slug: String) async throws -> Tenant {
         guard let entry = try await control.registry.tenant(named: slug), let tenant = entry.place,
             let cell = entry.cell

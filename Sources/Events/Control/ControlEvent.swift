@@ -15,6 +15,9 @@ package enum ControlEvent: Sendable, Equatable {
     case invite(InviteID, InviteEvent)
     case `operator`(OperatorID, OperatorEvent)
     case operatorCall(OperatorCallID, OperatorCallEvent)
+    case service(ServiceID, ServiceEvent)
+    case plan(PlanID, PlanEvent)
+    case defaultPlan(DefaultPlanID, DefaultPlanEvent)
 
     /// What happened, whatever it happened to.
     package var said: any Event {
@@ -30,6 +33,9 @@ package enum ControlEvent: Sendable, Equatable {
         case .invite(_, let event): event
         case .operator(_, let event): event
         case .operatorCall(_, let event): event
+        case .service(_, let event): event
+        case .plan(_, let event): event
+        case .defaultPlan(_, let event): event
         }
     }
 
@@ -47,12 +53,17 @@ package enum ControlEvent: Sendable, Equatable {
         case .invite(let id, _): "\(id)"
         case .operator(let id, _): "\(id)"
         case .operatorCall(let id, _): "\(id)"
+        case .service(let id, _): "\(id)"
+        case .plan(let id, _): "\(id)"
+        case .defaultPlan(let id, _): "\(id)"
         }
     }
 
     static let kinds: [any Event.Type] = [
         NameEvent.self, OrgEvent.self, TenantEvent.self, AccountEvent.self, IdentityEvent.self, SessionEvent.self,
         PrincipalEvent.self, OnboardingEvent.self, InviteEvent.self, OperatorEvent.self, OperatorCallEvent.self,
+        ServiceEvent.self,
+        PlanEvent.self, DefaultPlanEvent.self,
     ]
 
     /// The event of a kind that is one of `kinds`, on the stream of this identifier; nil for another kind.
@@ -69,6 +80,9 @@ package enum ControlEvent: Sendable, Equatable {
         case let event as InviteEvent: self = .invite(InviteID(stream), event)
         case let event as OperatorEvent: self = .operator(OperatorID(stream), event)
         case let event as OperatorCallEvent: self = .operatorCall(OperatorCallID(stream), event)
+        case let event as ServiceEvent: self = .service(ServiceID(stream), event)
+        case let event as PlanEvent: self = .plan(PlanID(stream), event)
+        case let event as DefaultPlanEvent: self = .defaultPlan(DefaultPlanID(stream), event)
         default: return nil
         }
     }

@@ -16,10 +16,15 @@ package enum OrgEvent: Event {
     case endingBegun
     /// Its people are forgotten, and its name is free.
     case deleted
-    /// Operators allow its tenant so much of a meter; nil: what everybody has.
+    /// Operators allow its tenant so much of a meter; nil: what its plan says.
     case limitSet(meter: Meter, limit: MeterLimit?, reason: String)
-    /// Its tenant's own log has the limits that were set up to this position of the control log.
+    /// Its tenant's own log has what was said of it up to this position of the control log.
     case limitsRelayed(upTo: Int64)
+    /// Nil: the default plan. The reason is an operator's.
+    case planChanged(slug: String?, reason: String)
+    /// From here on it may use so much of these meters, by its own limits and by the plans as they were at this position of the control
+    /// log.
+    case limitsResolved(changes: [Entitlement], asOf: Int64)
 
     package static let category = "org"
     package static let prefix = "org"
@@ -28,6 +33,7 @@ package enum OrgEvent: Event {
         EventType("control.org_deletion_requested"), EventType("control.org_deletion_cancelled"),
         EventType("control.org_ending_begun"), EventType("control.org_deleted"),
         EventType("control.org_limit_set"), EventType("control.org_limits_relayed"),
+        EventType("control.org_plan_changed"), EventType("control.org_limits_resolved"),
     ]
 
     package var type: EventType {
@@ -41,6 +47,8 @@ package enum OrgEvent: Event {
         case .deleted: Self.types[6]
         case .limitSet: Self.types[7]
         case .limitsRelayed: Self.types[8]
+        case .planChanged: Self.types[9]
+        case .limitsResolved: Self.types[10]
         }
     }
 }

@@ -17,14 +17,15 @@ package enum PrincipalEvent: Event {
     case sessionsEnded(tenant: TenantID, user: UserID)
     /// The user was forgotten: every session and every credential is over, and what they were called is erased with the key.
     case forgotten(tenant: TenantID, user: UserID, key: SubjectKey)
-    /// The user, an agent, can log in by it, until `expiresAt` if there is one.
+    /// The user, an agent, can log in by it, until `expiresAt` if there is one, for these scopes or, if they are nil, for all.
     case credentialIssued(
         tenant: TenantID,
         user: UserID,
         credential: CredentialID,
         proof: Proof,
         label: Personal,
-        expiresAt: Timestamp?
+        expiresAt: Timestamp?,
+        scopes: [TokenScope]?
     )
     /// It is good no more, nor is any session that was opened by it.
     case credentialRevoked(credential: CredentialID)
@@ -49,7 +50,7 @@ package enum PrincipalEvent: Event {
         switch self {
         case .sessionsEnded, .credentialRevoked: []
         case .forgotten(_, _, let key): [key.subject]
-        case .credentialIssued(_, _, _, _, let label, _): [label.subject]
+        case .credentialIssued(_, _, _, _, let label, _, _): [label.subject]
         }
     }
 }

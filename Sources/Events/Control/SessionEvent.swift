@@ -43,14 +43,15 @@ package enum SessionEvent: Event {
     }
 
     /// `label` is what its holder knows it by, such as a browser's name. It ends when it was not used for `idleSeconds`, and at
-    /// `expiresAt` in any case. `login` is nil for what came from no provider, such as agents' sessions and those that are opened
-    /// on the machine.
+    /// `expiresAt` in any case. `scopes` is all that it is good for; nil for whatever its holder may do. `login` is nil for what
+    /// came from no provider, such as agents' sessions and those that are opened on the machine.
     case opened(
         holder: Holder,
         tokenHash: Data,
         label: Personal,
         idleSeconds: Int,
         expiresAt: Timestamp,
+        scopes: [TokenScope]?,
         login: Login? = nil
     )
     /// The token before is good until `previousUntil`, for requests that are on their way.
@@ -77,7 +78,7 @@ package enum SessionEvent: Event {
 
     package var subjects: [UserID] {
         switch self {
-        case .opened(_, _, let label, _, _, _): [label.subject]
+        case .opened(_, _, let label, _, _, _, _): [label.subject]
         case .refreshed, .closed, .reauthenticated: []
         }
     }

@@ -6,12 +6,35 @@ package enum Meter: String, Codable, Sendable, CaseIterable, Hashable {
     case users
     /// Rooms that are not archived now.
     case rooms
+    // What follows is reported by services when it has been used.
+    case agentRunSeconds = "agent_run_seconds"
+    case llmInputTokens = "llm_input_tokens"
+    case llmCachedTokens = "llm_cached_tokens"
+    case llmOutputTokens = "llm_output_tokens"
+    /// In millionths of a US dollar.
+    case llmCost = "llm_cost_micro_usd"
+    case machineSeconds = "vm_seconds"
+    case egressBytes = "egress_bytes"
+    /// Of tools of third parties.
+    case toolCalls = "tool_calls"
 
     /// True if its count begins at 0 with each month; otherwise it says how many there are.
     package var isPeriodic: Bool {
         switch self {
-        case .messages: true
         case .users, .rooms: false
+        case .messages, .agentRunSeconds, .llmInputTokens, .llmCachedTokens, .llmOutputTokens, .llmCost,
+            .machineSeconds, .egressBytes, .toolCalls:
+            true
+        }
+    }
+
+    /// True if services say what was used of it; otherwise the commands count that use it.
+    package var isReported: Bool {
+        switch self {
+        case .messages, .users, .rooms: false
+        case .agentRunSeconds, .llmInputTokens, .llmCachedTokens, .llmOutputTokens, .llmCost, .machineSeconds,
+            .egressBytes, .toolCalls:
+            true
         }
     }
 }

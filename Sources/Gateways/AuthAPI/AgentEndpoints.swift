@@ -18,7 +18,7 @@ extension AuthAPI {
                 "Gives an agent a token for an assertion that it has signed (RFC 7523), or for its secret",
                 access: .everybody,
                 body: AgentLogin.self,
-                problems: [.agentRefused, .badAgentLogin, .tenantSuspended],
+                problems: [.agentRefused, .badAgentLogin, .badScope, .tenantSuspended],
                 limit: .agentLogin,
                 handle: logIn
             )
@@ -33,9 +33,10 @@ extension AuthAPI {
         var clientSecret: String?
         /// What the session is for, so that one knows it again.
         var label: String?
+        var scope: String?
 
         private enum CodingKeys: String, CodingKey {
-            case label
+            case label, scope
             case clientAssertion = "client_assertion"
             case clientAssertionType = "client_assertion_type"
             case clientID = "client_id"
@@ -49,6 +50,9 @@ extension AuthAPI {
             ),
             "client_assertion_type": .about("`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, if it is said."),
             "label": .line(1...120),
+            "scope": .about(
+                "What the token shall be good for, with spaces between (RFC 6749 3.3); left out, all that the credential is."
+            ),
         ]
     }
 
@@ -60,8 +64,11 @@ extension AuthAPI {
         let sessionID: String
         let tenantID: String
         let userID: String
+        /// What the token is good for, with spaces between; null for whatever the agent may do.
+        let scope: String?
 
         private enum CodingKeys: String, CodingKey {
+            case scope
             case accessToken = "access_token"
             case tokenType = "token_type"
             case expiresIn = "expires_in"
@@ -77,6 +84,10 @@ extension AuthAPI {
         guard body.label?.isEmpty != true, (body.label ?? "").unicodeScalars.count <= 120 else {
             throw Problem.badAgentLogin
         }
+        let scopes = try body.scope.map { text in
+            guard let scopes = TokenScope.list(text), !scopes.isEmpty else { throw Problem.badScope }
+            return scopes
+        }
         let shown: Shown
         switch (body.clientAssertion, body.clientID, body.clientSecret) {
         case (let assertion?, nil, nil) where body.clientAssertionType ?? Self.assertionType == Self.assertionType:
@@ -90,6 +101,7 @@ extension AuthAPI {
                 shown.session,
                 agent: shown.agent,
                 credential: shown.credential,
+                scopes: scopes,
                 lifetime: configuration.agentLifetime,
                 label: body.label ?? "an agent"
             )
@@ -100,10 +112,13 @@ extension AuthAPI {
                     expiresIn: Int(configuration.agentLifetime.components.seconds),
                     sessionID: "\(opened.id)",
                     tenantID: "\(TenantID(shown.agent.tenant.id))",
-                    userID: "\(shown.agent.user)"
+                    userID: "\(shown.agent.user)",
+                    scope: opened.scopes.map { $0.map(\.rawValue).joined(separator: " ") }
                 )
             )
-        } catch CommandError.refused(let refusal) where refusal.code != "tenant.suspended" {
+        } catch CommandError.refused(let refusal)
+            where !["tenant.suspended", "auth.invalid_scope"].contains(refusal.code)
+        {
             // The log knows better than the read models: used before, revoked, or forgotten meanwhile.
             call.context.logger.info("an agent's login is refused", metadata: ["reason": "\(refusal.code)"])
             throw Problem.agentRefused
@@ -120,7 +135,7 @@ extension AuthAPI {
     private func verified(assertion: String, for call: Call) async throws -> Shown {
         let assertions = AssertionVerifier(audiences: [cookies.origin + call.request.uri.path, cookies.origin])
         do {
-            let owner = try AssertionVerifier.claimedOwner(of: assertion)
+            let owner = try assertions.claimedOwner(of: assertion)
             guard let principal = PrincipalID(owner),
                 let (agent, credentials) = try await control.credentials.find(principal)
             else {
@@ -166,6 +181,11 @@ extension Problem {
     }
     /// Only who has shown a credential is told so.
     static var tenantSuspended: Problem { Problem(.forbidden, "tenant.suspended", "the organization is suspended") }
+
+    /// RFC 6749 §5.2.
+    fileprivate static var badScope: Problem {
+        Problem(.unprocessableContent, "auth.invalid_scope", "the scope names something that there is not, or nothing")
+    }
 
     fileprivate static var badAgentLogin: Problem {
         .badRequest("auth.bad_agent_login", "send a client_assertion, or a client_id and a client_secret")

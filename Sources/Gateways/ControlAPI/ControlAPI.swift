@@ -44,11 +44,13 @@ package struct ControlAPI: Sendable {
         at: "/control",
         title: "Daybook control API",
         summary:
-            "Operate an installation: organizations through their life. Every request is an event of the control log."
+            "Operate an installation: organizations through their life, and what they may use. Every request is an event of the control log."
     )
 
     /// The whole surface.
-    package var endpoints: [Endpoint] { orgEndpoints + lifeEndpoints + limitEndpoints }
+    package var endpoints: [Endpoint] {
+        orgEndpoints + lifeEndpoints + limitEndpoints + planEndpoints + orgPlanEndpoints
+    }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {
         routes.add(endpoints, of: Self.surface, to: router)

@@ -18,7 +18,7 @@ internal import Synchronization
 /// Any number of charges is one round trip and one decision: a request that one rule refuses counts against none. Time
 /// is that of Redis. While Redis is away or slow this process goes on alone with the same rules, each process for
 /// itself: a subject then gets as much from every process as otherwise from all. Redis is asked again every second, by
-/// one request at a time.
+/// one request at a time. Far from a limit a process takes some units ahead, so that it need not ask for each request; see `Leases`.
 ///
 /// The client that is handed in should have short timeouts, such as 250 ms: so long the first request after each pause waits
 /// for a Redis that hangs. Redis' own memory is bounded since a key lives no longer than its subject
@@ -28,6 +28,7 @@ package final class RateLimiter: Sendable {
         /// Until when Redis is not asked; nil while it answers.
         var awayUntil: ContinuousClock.Instant?
         var local: LocalMeters
+        var leases: Leases
     }
 
     private static let pause = Duration.seconds(1)
@@ -46,7 +47,7 @@ package final class RateLimiter: Sendable {
         self.redis = redis
         self.secret = secret
         self.logger = logger
-        state = Mutex(State(local: LocalMeters(capacity: localCapacity)))
+        state = Mutex(State(local: LocalMeters(capacity: localCapacity), leases: Leases(capacity: localCapacity)))
     }
 
     /// Counts a request against all rules, or against none.
@@ -80,24 +81,53 @@ package final class RateLimiter: Sendable {
     }
 
     private func outcome(of charges: [LocalMeters.Charge]) async -> Outcome {
-        guard !charges.isEmpty else { return Outcome(isAllowed: true, levels: [], isLocal: false) }
+        var levels = state.withLock { state in charges.map { state.leases.spend($0, at: .now) } }
+        let open = charges.indices.filter { levels[$0] == nil }
+        if open.isEmpty { return Outcome(isAllowed: true, levels: levels.compactMap(\.self), isLocal: false) }
         if mayAskRedis() {
             do throws(RedisError) {
-                let outcome = try await askRedis(charges)
+                let asked = open.map { charges[$0] }
+                let outcome = try await askRedis(asked)
                 noteAnswer()
-                return outcome
+                for (index, level) in zip(open, outcome.levels) { levels[index] = level }
+                if !outcome.isAllowed { giveBack(charges, besides: open) }
+                return Outcome(isAllowed: outcome.isAllowed, levels: levels.compactMap(\.self), isLocal: false)
             } catch {
                 noteNoAnswer(error)
             }
         }
-        let (isAllowed, levels) = state.withLock { $0.local.decide(charges, at: .now) }
-        return Outcome(isAllowed: isAllowed, levels: levels, isLocal: true)
+        giveBack(charges, besides: open)
+        let (isAllowed, local) = state.withLock { $0.local.decide(charges, at: .now) }
+        return Outcome(isAllowed: isAllowed, levels: local, isLocal: true)
     }
 
+    private func giveBack(_ charges: [LocalMeters.Charge], besides open: [Int]) {
+        state.withLock { state in
+            for index in charges.indices where !open.contains(index) { state.leases.giveBack(charges[index]) }
+        }
+    }
+
+    /// Asks Redis, and takes some more where there is plenty.
     private func askRedis(_ charges: [LocalMeters.Charge]) async throws(RedisError) -> Outcome {
+        let now = ContinuousClock.now
+        let ahead = state.withLock { state in charges.map { state.leases.demand(for: $0, at: now) } }
+        let numbers = try await decision(of: charges, ahead: ahead)
+        var levels: [Int] = []
+        for (index, charge) in charges.enumerated() {
+            let (level, taken) = (numbers[1 + 2 * index], numbers[2 + 2 * index])
+            levels.append(level - taken * charge.rule.windowMS)
+            if ahead[index] > 0 {
+                state.withLock { $0.leases.keep(taken, of: charge, level: level, at: now) }
+            }
+        }
+        return Outcome(isAllowed: numbers[0] == 1, levels: levels, isLocal: false)
+    }
+
+    /// Whether the charges are allowed, and of each its level and what was taken ahead.
+    private func decision(of charges: [LocalMeters.Charge], ahead: [Int]) async throws(RedisError) -> [Int] {
         let arguments: [any RedisArgument] =
             [charges.count] + charges.map(\.key.text)
-            + charges.flatMap { [$0.rule.limit, $0.rule.windowMS, $0.cost] }
+            + zip(charges, ahead).flatMap { [$0.rule.limit, $0.rule.windowMS, $0.cost, $1] }
         let reply: RedisValue
         do throws(RedisError) {
             reply = try await redis.send(RedisCommand("EVALSHA", arguments: [RateScript.digest] + arguments))
@@ -106,10 +136,10 @@ package final class RateLimiter: Sendable {
             reply = try await redis.send(RedisCommand("EVAL", arguments: [RateScript.text] + arguments))
         }
         let numbers = (reply.array ?? []).compactMap(\.int).map { Int($0) }
-        guard numbers.count == charges.count + 1 else {
+        guard numbers.count == 2 * charges.count + 1 else {
             throw RedisError(.protocolError, "the script of the limits answered something else")
         }
-        return Outcome(isAllowed: numbers[0] == 1, levels: Array(numbers.dropFirst()), isLocal: false)
+        return numbers
     }
 
     /// While Redis is away, one request per pause finds out whether it still is.

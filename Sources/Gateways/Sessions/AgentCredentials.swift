@@ -32,6 +32,8 @@ package struct AgentCredentials: Sendable {
         package let label: String
         package let issuedAt: Timestamp
         package let expiresAt: Timestamp?
+        /// What tokens that it gets can be good for; nil for whatever the agent may do.
+        package let scopes: [TokenScope]?
     }
 
     private let control: ControlWriter
@@ -55,9 +57,10 @@ package struct AgentCredentials: Sendable {
         to agent: Agent,
         label: String,
         expiresAt: Timestamp?,
+        scopes: [TokenScope]? = nil,
         by actor: Actor
     ) async throws -> CredentialID {
-        try await issue(.key(jwk: jwk), to: agent, label, expiresAt, by: actor)
+        try await issue(.key(jwk: jwk), to: agent, label, expiresAt, scopes, by: actor)
     }
 
     /// Lets an agent log in by a secret, which is nowhere but in what this returns.
@@ -65,10 +68,11 @@ package struct AgentCredentials: Sendable {
         to agent: Agent,
         label: String,
         expiresAt: Timestamp?,
+        scopes: [TokenScope]? = nil,
         by actor: Actor
     ) async throws -> (CredentialID, secret: String) {
         let secret = SessionToken(of: .agentSecret)
-        let id = try await issue(.secret(hash: Data(secret.hash)), to: agent, label, expiresAt, by: actor)
+        let id = try await issue(.secret(hash: Data(secret.hash)), to: agent, label, expiresAt, scopes, by: actor)
         return (id, secret.text)
     }
 
@@ -77,6 +81,7 @@ package struct AgentCredentials: Sendable {
         to agent: Agent,
         _ label: String,
         _ expiresAt: Timestamp?,
+        _ scopes: [TokenScope]?,
         by actor: Actor
     ) async throws -> CredentialID {
         let id = CredentialID()
@@ -87,7 +92,8 @@ package struct AgentCredentials: Sendable {
                 in: TenantID(agent.tenant.id),
                 proof: proof,
                 label: label,
-                expiresAt: expiresAt
+                expiresAt: expiresAt,
+                scopes: scopes
             ),
             by: actor
         )
@@ -112,13 +118,13 @@ package struct AgentCredentials: Sendable {
     ) async throws(PostgresError) -> (agent: Agent, credentials: [Credential])? {
         let rows = try await pool.query(
             """
-            SELECT c.tenant, t.partition, c.member, c.id, c.public_key, c.secret_hash, c.label, c.issued_at, c.expires_at
+            SELECT c.tenant, t.partition, c.member, c.id, c.public_key, c.secret_hash, c.label, c.issued_at, c.expires_at, c.scopes
               FROM rm.credentials c JOIN rm.tenants t ON t.tenant = c.tenant AND t.state IN ('active', 'suspended')
              WHERE c.principal = \(principal.uuid) AND (c.expires_at IS NULL OR c.expires_at > now())
              ORDER BY c.issued_at, c.id
             """,
             as: (
-                UUID, Int32, UUID, UUID, String?, [UInt8]?, String, PostgresTimestamp, PostgresTimestamp?
+                UUID, Int32, UUID, UUID, String?, [UInt8]?, String, PostgresTimestamp, PostgresTimestamp?, [String]?
             ).self
         )
         guard let first = rows.first else { return nil }
@@ -129,7 +135,8 @@ package struct AgentCredentials: Sendable {
                 proof: row.4.map { .key($0) } ?? .secret(hash: row.5 ?? []),
                 label: row.6,
                 issuedAt: Timestamp(microseconds: row.7.microsecondsSince1970),
-                expiresAt: row.8.map { Timestamp(microseconds: $0.microsecondsSince1970) }
+                expiresAt: row.8.map { Timestamp(microseconds: $0.microsecondsSince1970) },
+                scopes: row.9.map { $0.compactMap { TokenScope(rawValue: $0) } }
             )
         }
         return (agent, credentials)

@@ -10,6 +10,8 @@ package struct Session: Sendable, Equatable {
     package let cell: String
     package let user: UserID
     package let expiresAt: Timestamp
+    /// All that it is good for; nil for whatever the user may do.
+    package let scopes: Set<TokenScope>?
     package let basis: SessionBasis
     /// When the person showed last who they are; nil for a session that came from no login at a provider.
     package let authenticatedAt: Timestamp?
@@ -20,6 +22,7 @@ package struct Session: Sendable, Equatable {
         cell: String,
         user: UserID,
         expiresAt: Timestamp,
+        scopes: Set<TokenScope>? = nil,
         basis: SessionBasis,
         authenticatedAt: Timestamp? = nil
     ) {
@@ -29,11 +32,13 @@ package struct Session: Sendable, Equatable {
         self.cell = cell
         self.user = user
         self.expiresAt = expiresAt
+        self.scopes = scopes
         self.basis = basis
     }
 
     package static func == (a: Session, b: Session) -> Bool {
         a.id == b.id && a.tenant == b.tenant && a.cell == b.cell && a.user == b.user && a.expiresAt == b.expiresAt
+            && a.scopes == b.scopes
     }
 }
 

@@ -93,14 +93,17 @@ package struct SessionIssuer: Sendable {
 
     /// Opens a session of an agent that has shown a credential.
     ///
-    /// - Parameter id: opens one session only.
+    /// - Parameters:
+    ///   - id: opens one session only.
+    ///   - scopes: nil for all that the credential is good for.
     package func open(
         _ id: SessionID,
         agent: AgentCredentials.Agent,
         credential: CredentialID,
+        scopes: [TokenScope]?,
         lifetime: Duration,
         label: String
-    ) async throws -> (id: SessionID, expiresAt: Timestamp, token: String) {
+    ) async throws -> (id: SessionID, scopes: [TokenScope]?, token: String) {
         let token = SessionToken(of: .user)
         let seconds = Int(lifetime.components.seconds)
         let tenant = TenantID(agent.tenant.id)
@@ -111,11 +114,12 @@ package struct SessionIssuer: Sendable {
                 tokenHash: Data(token.hash),
                 label: label,
                 idleSeconds: seconds,
-                lifetimeSeconds: seconds
+                lifetimeSeconds: seconds,
+                scopes: scopes
             ),
             by: .user(agent.user)
         )
-        return (id, opened.answer.expiresAt, token.text)
+        return (id, opened.answer.scopes, token.text)
     }
 
     /// What a token was replaced by.

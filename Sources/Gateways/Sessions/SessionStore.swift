@@ -217,7 +217,7 @@ package final class SessionStore: Sendable {
                    least(s.until, coalesce(u.last_seen, s.opened_at) + make_interval(secs => s.idle_seconds)),
                    s.parent, p.account, s.credential, s.provider, coalesce(s.identity, p.identity),
                    coalesce(s.provider_session, p.provider_session), coalesce(s.authenticated_at, p.authenticated_at),
-                   \(Self.checkpoint)
+                   \(Self.checkpoint), s.scopes
               FROM (SELECT *, expires_at AS until FROM rm.sessions WHERE token_hash = \(hash)
                     UNION ALL
                     SELECT *, least(expires_at, previous_until) FROM rm.sessions WHERE previous_hash = \(hash)) s
@@ -228,13 +228,13 @@ package final class SessionStore: Sendable {
             """,
             as: (
                 UUID, UUID?, UUID?, Int32?, String?, UUID?, PostgresTimestamp, PostgresTimestamp, UUID?, UUID?, UUID?,
-                String?, UUID?, UUID?, PostgresTimestamp?, Int64
+                String?, UUID?, UUID?, PostgresTimestamp?, Int64, [String]?
             ).self
         )
         guard
             let (
                 id, account, tenant, partition, cell, user, openedAt, expiresAt, parent, parents, credential, provider,
-                identity, providerSession, authenticatedAt, asOf
+                identity, providerSession, authenticatedAt, asOf, scopes
             ) = rows.first
         else { return nil }
         let expiry = Timestamp(microseconds: expiresAt.microsecondsSince1970)
@@ -273,6 +273,8 @@ package final class SessionStore: Sendable {
                 cell: cell,
                 user: UserID(user),
                 expiresAt: expiry,
+                // One that this version does not know is good for nothing.
+                scopes: scopes.map { Set($0.compactMap { TokenScope(rawValue: $0) }) },
                 basis: SessionBasis(roots: roots, asOf: asOf),
                 authenticatedAt: authenticated
             )

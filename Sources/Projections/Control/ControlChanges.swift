@@ -8,7 +8,7 @@ struct ControlChanges: Changes {
     func knows(_ event: AnyEvent) -> Bool {
         switch event {
         case .control, .repair: true
-        case .user, .handle, .room, .message, .readState, .limits, .usage: false
+        case .user, .handle, .room, .message, .readState, .limits, .usage, .usageReport: false
         }
     }
 
@@ -24,6 +24,9 @@ struct ControlChanges: Changes {
         case .onboarding(let id, let event): writes += OnboardingProjection.writes(event, to: id, at: raw)
         case .invite(let id, let event): writes += InviteProjection.writes(event, to: id, at: raw)
         case .operator(_, let event): writes += OperatorProjection.writes(event, at: raw)
+        case .service(let id, let event): writes += ServiceProjection.writes(event, to: id, at: raw)
+        case .plan(let id, let event): writes += PlanProjection.writes(event, to: id, at: raw)
+        case .defaultPlan(let id, let event): writes += PlanProjection.writes(event, to: id, at: raw)
         case .identity(let id, let event): writes += IdentityProjection.writes(event, to: id, at: raw)
         // Only the log needs them.
         case .name, .operatorCall: break

@@ -37,38 +37,59 @@ enum OrgProjection {
         case .endingBegun: change("is_ending = true")
         case .deleted: change("deleted_at = \(raw.time)")
         case .limitSet(let meter, let limit, let reason):
-            change(nil) + limitWrites(meter, limit, reason, of: org, at: raw)
+            change(nil) + [limitWrite(meter, limit, reason, of: org, at: raw)]
         case .limitsRelayed(let position):
             change(nil) + [
-                Write("DELETE FROM rm.limit_changes WHERE org = \(org.uuid) AND position <= \(position)")
+                Write("DELETE FROM rm.tenant_changes WHERE org = \(org.uuid) AND position <= \(position)")
             ]
+        case .planChanged(let slug, let reason):
+            change("plan = \(slug.map { PlanID(slug: $0).uuid }), plan_reason = \(reason)")
+        case .limitsResolved(let changes, let asOf):
+            change("plans_as_of = \(asOf)") + changes.flatMap { entitlementWrites($0, of: org, at: raw) }
         }
     }
 
-    private static func limitWrites(
+    private static func limitWrite(
         _ meter: Meter,
         _ limit: MeterLimit?,
         _ reason: String,
         of org: OrgID,
         at raw: RecordedEvent
+    ) -> Write {
+        guard let limit else {
+            return Write("DELETE FROM rm.org_limits WHERE org = \(org.uuid) AND meter = \(meter)")
+        }
+        return Write(
+            """
+            INSERT INTO rm.org_limits (org, meter, hard, soft, reason, set_at)
+            VALUES (\(org.uuid), \(meter), \(limit.hard), \(limit.soft), \(reason), \(raw.time))
+            ON CONFLICT (org, meter) DO UPDATE
+              SET hard = excluded.hard, soft = excluded.soft, reason = excluded.reason, set_at = excluded.set_at
+            """
+        )
+    }
+
+    private static func entitlementWrites(
+        _ change: Entitlement,
+        of org: OrgID,
+        at raw: RecordedEvent
     ) -> [Write] {
-        [
+        let (limit, source) = (change.limit, change.source)
+        return [
             Write(
                 """
-                INSERT INTO rm.limit_changes (org, position, meter, is_override, hard, soft)
-                VALUES (\(org.uuid), \(raw.position), \(meter), \(limit != nil), \(limit?.hard), \(limit?.soft))
+                INSERT INTO rm.org_entitlements (org, meter, hard, soft, source)
+                VALUES (\(org.uuid), \(change.meter), \(limit.hard), \(limit.soft), \(source))
+                ON CONFLICT (org, meter) DO UPDATE
+                  SET hard = excluded.hard, soft = excluded.soft, source = excluded.source
                 """
             ),
-            limit.map { limit in
-                Write(
-                    """
-                    INSERT INTO rm.org_limits (org, meter, hard, soft, reason, set_at)
-                    VALUES (\(org.uuid), \(meter), \(limit.hard), \(limit.soft), \(reason), \(raw.time))
-                    ON CONFLICT (org, meter) DO UPDATE
-                      SET hard = excluded.hard, soft = excluded.soft, reason = excluded.reason, set_at = excluded.set_at
-                    """
-                )
-            } ?? Write("DELETE FROM rm.org_limits WHERE org = \(org.uuid) AND meter = \(meter)"),
+            Write(
+                """
+                INSERT INTO rm.tenant_changes (org, position, part, hard, soft, source)
+                VALUES (\(org.uuid), \(raw.position), \(change.meter), \(limit.hard), \(limit.soft), \(source))
+                """
+            ),
         ]
     }
 }

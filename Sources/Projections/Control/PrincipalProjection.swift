@@ -15,15 +15,16 @@ enum PrincipalProjection {
                 Write("UPDATE rm.sessions SET label = '' WHERE tenant = \(tenant.uuid) AND member = \(user.uuid)"),
                 Write("DELETE FROM rm.credentials WHERE principal = \(principal.uuid)"),
             ]
-        case .credentialIssued(let tenant, let user, let credential, let proof, let label, let expiresAt):
+        case .credentialIssued(let tenant, let user, let credential, let proof, let label, let expiresAt, let scopes):
             [
                 Write(
                     """
                     INSERT INTO rm.credentials
-                      (id, principal, tenant, member, public_key, secret_hash, label, issued_at, expires_at)
+                      (id, principal, tenant, member, public_key, secret_hash, label, issued_at, expires_at, scopes)
                     VALUES (\(credential.uuid), \(principal.uuid), \(tenant.uuid), \(user.uuid), \(proof.jwk),
                             \(proof.hash), \(label.text ?? ""), \(raw.time),
-                            \(expiresAt.map { PostgresTimestamp(microsecondsSince1970: $0.microseconds) }))
+                            \(expiresAt.map { PostgresTimestamp(microsecondsSince1970: $0.microseconds) }),
+                            \(scopes.map { $0.map(\.rawValue) }))
                     """
                 )
             ]

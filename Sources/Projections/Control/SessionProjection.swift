@@ -8,17 +8,25 @@ internal import struct Foundation.UUID
 enum SessionProjection {
     static func writes(_ event: SessionEvent, to session: SessionID, at raw: RecordedEvent) -> [Write] {
         switch event {
-        case .opened(let holder, let tokenHash, let label, let idleSeconds, let expiresAt, let login):
+        case .opened(
+            let holder,
+            let tokenHash,
+            let label,
+            let idleSeconds,
+            let expiresAt,
+            let scopes,
+            let login
+        ):
             [
                 Write(
                     """
                     INSERT INTO rm.sessions
                       (id, token_hash, account, tenant, member, parent, credential, label, idle_seconds, opened_at, expires_at,
-                       provider, identity, provider_session, authenticated_at)
+                       scopes, provider, identity, provider_session, authenticated_at)
                     VALUES (\(session.uuid), \(Array(tokenHash)), \(holder.account?.uuid), \(holder.tenant?.uuid),
                             \(holder.user?.uuid), \(holder.parent?.uuid), \(holder.credential?.uuid), \(label.text ?? ""),
                             \(Int32(clamping: idleSeconds)), \(raw.time),
-                            \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)),
+                            \(PostgresTimestamp(microsecondsSince1970: expiresAt.microseconds)), \(scopes.map { $0.map(\.rawValue) }),
                             \(login?.provider), \(login?.identity.uuid), \(login?.session),
                             \(login.map { PostgresTimestamp(microsecondsSince1970: $0.authenticatedAt.microseconds) }))
                     """

@@ -79,6 +79,7 @@ struct ProductChanges: Changes {
             if posts.messages.contains(id) { writePosts() }
             writes += MessageProjection.writes(change, to: id, at: event)
         case .limits(_, let change): writes += UsageProjection.writes(change, at: event.raw)
+        case .usageReport(_, let change): writes += UsageProjection.writes(change, at: event.raw)
         case .usage(_, let change): writes += UsageProjection.writes(change, at: event)
         case .readState(_, let change):
             if case .markerMoved(_, _, let message) = change, posts.messages.contains(message) { writePosts() }

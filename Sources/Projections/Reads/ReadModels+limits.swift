@@ -39,14 +39,16 @@ extension ReadModels {
     package func billingPeriods(in tenant: Tenant, at now: Timestamp) async throws -> [BillingPeriodView] {
         let queries: [SQL] = [
             """
-            SELECT month, closed_at, messages, users, rooms FROM rm.billing_periods
+            SELECT month, closed_at, meter, quantity FROM rm.billing_periods
              WHERE tenant = \(tenant.id) ORDER BY month DESC
             """,
             "SELECT next_month FROM rm.billing WHERE tenant = \(tenant.id)",
             """
-            SELECT to_char(u.day, 'YYYY-MM'), sum(u.quantity)::bigint
-              FROM rm.message_usage u JOIN rm.billing b ON b.tenant = u.tenant
-             WHERE u.tenant = \(tenant.id) AND u.day >= (b.next_month || '-01')::date GROUP BY 1
+            SELECT u.meter, to_char(u.day, 'YYYY-MM'), sum(u.quantity)::bigint
+              FROM (SELECT tenant, day, 'messages' AS meter, quantity FROM rm.message_usage
+                    UNION ALL SELECT tenant, day, meter, quantity FROM rm.reported_usage) u
+              JOIN rm.billing b ON b.tenant = u.tenant
+             WHERE u.tenant = \(tenant.id) AND u.day >= (b.next_month || '-01')::date GROUP BY 1, 2
             """,
             """
             SELECT meter, to_char(day, 'YYYY-MM'), sum(change)::bigint FROM rm.unit_changes
@@ -55,31 +57,23 @@ extension ReadModels {
         ]
         let current = Month(of: now)
         return try await read(queries, in: tenant) { (results) throws(PostgresError) in
-            let closed = try results[0].decode((String, PostgresTimestamp, Int64, Int64, Int64).self)
-            let posted = try results[2].decode((String, Int64).self)
-            let changes = try results[3].decode((Meter, String, Int64).self)
-            var periods = closed.compactMap { text, at, messages, users, rooms in
-                Month(text).map {
-                    BillingPeriodView($0, closedAt: Timestamp(at), messages: messages, users: users, rooms: rooms)
-                }
+            var periods: [BillingPeriodView] = []
+            for (text, at, meter, quantity) in try results[0].decode((String, PostgresTimestamp, Meter, Int64).self) {
+                guard let month = Month(text) else { continue }
+                if periods.last?.period != text { periods.append(BillingPeriodView(month, closedAt: Timestamp(at))) }
+                periods[periods.count - 1].set(quantity, of: meter)
             }
+            let used = try results[2].decode((Meter, String, Int64).self)
+            let changes = try results[3].decode((Meter, String, Int64).self)
             var month = try results[1].decode(String.self).first.flatMap { Month($0) } ?? current
             while month <= current {
-                let text = month.description
-                func units(_ meter: Meter) -> Int64 {
-                    changes.reduce(0) { $0 + ($1.0 == meter && $1.1 <= text ? $1.2 : 0) }
+                var period = BillingPeriodView(month, closedAt: nil)
+                for (meter, text, quantity) in used where text == period.period { period.set(quantity, of: meter) }
+                for meter in Meter.allCases where !meter.isPeriodic {
+                    let units = changes.filter { $0.0 == meter && $0.1 <= period.period }
+                    period.set(units.reduce(0) { $0 + $1.2 }, of: meter)
                 }
-                let messages = posted.first { $0.0 == text }?.1 ?? 0
-                periods.insert(
-                    BillingPeriodView(
-                        month,
-                        closedAt: nil,
-                        messages: messages,
-                        users: units(.users),
-                        rooms: units(.rooms)
-                    ),
-                    at: 0
-                )
+                periods.insert(period, at: 0)
                 month = month.next
             }
             return periods

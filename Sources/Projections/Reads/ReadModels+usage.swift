@@ -23,6 +23,17 @@ package struct UsageQuestion: Sendable {
         user == nil && room == nil ? meters.filter { !$0.isPeriodic }.map(\.rawValue) : []
     }
 
+    /// Reported meters are nowhere's.
+    fileprivate func reports(in tenant: Tenant) -> SQL {
+        let reported = room == nil ? meters.filter(\.isReported).map(\.rawValue) : []
+        var condition: SQL = """
+            r.tenant = \(tenant.id) AND r.meter = ANY (\(reported))
+            AND r.day BETWEEN \(days.lowerBound.description)::date AND \(days.upperBound.description)::date
+            """
+        if let user { condition += " AND r.member = \(user.uuid)" }
+        return condition
+    }
+
     fileprivate func messages(in tenant: Tenant) -> SQL {
         var condition: SQL = """
             u.tenant = \(tenant.id) AND \(meters.contains(.messages))
@@ -35,7 +46,7 @@ package struct UsageQuestion: Sendable {
 }
 
 extension ReadModels {
-    /// One line a meter.
+    /// One line a meter; none for a reported one of which nothing was used.
     package func usage(_ question: UsageQuestion, in tenant: Tenant) async throws -> [UsageView] {
         let queries: [SQL] = [
             "SELECT coalesce(sum(u.quantity), 0)::bigint FROM rm.message_usage u WHERE \(question.messages(in: tenant))",
@@ -46,15 +57,20 @@ extension ReadModels {
                         AND c.day <= \(question.days.upperBound.description)::date), 0)::bigint
               FROM unnest(\(question.units)) AS m (meter) ORDER BY 1
             """,
+            """
+            SELECT r.meter, sum(r.quantity)::bigint FROM rm.reported_usage r
+             WHERE \(question.reports(in: tenant)) GROUP BY r.meter ORDER BY 1
+            """,
         ]
         return try await read(queries, in: tenant) { (results) throws(PostgresError) in
             let posted = try results[0].decode(Int64.self).map { UsageView(meter: .messages, quantity: $0) }
             let units = try results[1].decode((Meter, Int64).self).map { UsageView(meter: $0, quantity: $1) }
-            return (question.meters.contains(.messages) ? posted : []) + units
+            let reported = try results[2].decode((Meter, Int64).self).map { UsageView(meter: $0, quantity: $1) }
+            return (question.meters.contains(.messages) ? posted : []) + units + reported
         }
     }
 
-    /// One line a meter and day, in the order of days; days on which nothing was posted have no line for messages.
+    /// One line a meter and day, in the order of days; days on which nothing was posted or reported have no line for that.
     package func usageByDay(_ question: UsageQuestion, in tenant: Tenant) async throws -> [UsageView] {
         let queries: [SQL] = [
             """
@@ -70,13 +86,21 @@ extension ReadModels {
                    unnest(\(question.units)) AS m (meter)
              ORDER BY 1, 2
             """,
+            """
+            SELECT r.day::text, r.meter, sum(r.quantity)::bigint FROM rm.reported_usage r
+             WHERE \(question.reports(in: tenant)) GROUP BY r.day, r.meter
+            """,
         ]
         return try await read(queries, in: tenant) { (results) throws(PostgresError) in
             let posted = try results[0].decode((String, Int64).self)
                 .map { UsageView(meter: .messages, quantity: $1, day: $0) }
             let units = try results[1].decode((String, Meter, Int64).self)
                 .map { UsageView(meter: $1, quantity: $2, day: $0) }
-            return (posted + units).sorted { ($0.day ?? "", $0.meter.rawValue) < ($1.day ?? "", $1.meter.rawValue) }
+            let reported = try results[2].decode((String, Meter, Int64).self)
+                .map { UsageView(meter: $1, quantity: $2, day: $0) }
+            return (posted + units + reported).sorted {
+                ($0.day ?? "", $0.meter.rawValue) < ($1.day ?? "", $1.meter.rawValue)
+            }
         }
     }
 

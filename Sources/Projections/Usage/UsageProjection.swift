@@ -47,13 +47,12 @@ enum UsageProjection {
             return [note(meter, "reached_hard = \(hard), reached_month = \(month?.description)")]
         case .limitCleared(let meter, _): return [note(meter, "reached_hard = NULL, reached_month = NULL")]
         case .billingPeriodClosed(let month, let quantities):
-            func quantity(_ meter: Meter) -> Int64 { quantities.first { $0.meter == meter }?.quantity ?? 0 }
             return [
                 Write(
                     """
-                    INSERT INTO rm.billing_periods (tenant, month, messages, users, rooms, closed_at)
-                    VALUES (\(tenant), \(month.description), \(quantity(.messages)), \(quantity(.users)), \(quantity(.rooms)),
-                            \(recorded.recordedAt.postgres))
+                    INSERT INTO rm.billing_periods (tenant, month, meter, quantity, closed_at)
+                    SELECT \(tenant), \(month.description), q.meter, q.quantity, \(recorded.recordedAt.postgres)
+                      FROM unnest(\(quantities.map(\.meter.rawValue)), \(quantities.map(\.quantity))) AS q (meter, quantity)
                     """
                 ),
                 Write(
@@ -66,7 +65,34 @@ enum UsageProjection {
         }
     }
 
-    /// There is one more of what a meter counts, or one less. With the first of all the tenant's first month begins.
+    static func writes(_ event: UsageReportEvent, at raw: RecordedEvent) -> [Write] {
+        switch event {
+        case .metered(_, let meter, let quantity, _, _, let user):
+            [
+                Write(
+                    """
+                    INSERT INTO rm.reported_usage AS u (tenant, day, meter, member, quantity)
+                    VALUES (\(raw.tenant), (\(time(of: raw)) AT TIME ZONE 'UTC')::date, \(meter),
+                            \(user?.uuid ?? UsageReportEvent.nobody), \(quantity))
+                    ON CONFLICT (tenant, day, meter, member) DO UPDATE SET quantity = u.quantity + excluded.quantity
+                    """
+                ), begin(at: raw),
+            ]
+        }
+    }
+
+    /// With the first of all that is counted the tenant's first month begins.
+    private static func begin(at raw: RecordedEvent) -> Write {
+        Write(
+            """
+            INSERT INTO rm.billing (tenant, next_month)
+            VALUES (\(raw.tenant), \(Month(of: Timestamp(microseconds: raw.recordedAt)).description))
+            ON CONFLICT (tenant) DO NOTHING
+            """
+        )
+    }
+
+    /// There is one more of what a meter counts, or one less.
     static func change(_ meter: Meter, by change: Int64, at raw: RecordedEvent) -> [Write] {
         [
             Write(
@@ -76,13 +102,7 @@ enum UsageProjection {
                 ON CONFLICT (tenant, meter, day) DO UPDATE SET change = c.change + excluded.change
                 """
             ),
-            Write(
-                """
-                INSERT INTO rm.billing (tenant, next_month)
-                VALUES (\(raw.tenant), \(Month(of: Timestamp(microseconds: raw.recordedAt)).description))
-                ON CONFLICT (tenant) DO NOTHING
-                """
-            ),
+            begin(at: raw),
         ]
     }
 
@@ -103,4 +123,9 @@ enum UsageProjection {
     private static func time(of raw: RecordedEvent) -> PostgresTimestamp {
         PostgresTimestamp(microsecondsSince1970: raw.recordedAt)
     }
+}
+
+extension UsageReportEvent {
+    /// Stands in the read model where no user was named.
+    fileprivate static let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 }

@@ -91,20 +91,26 @@ package struct BillingPeriodView: Codable, Sendable, Equatable {
     package var endsAt: Timestamp
     /// Null while what is said of it may still change.
     package var closedAt: Timestamp?
-    /// Messages that were posted in it.
-    package var messages: Int64
-    /// Active users and open rooms at its end, or now.
-    package var users: Int64
-    package var rooms: Int64
+    /// One for each meter: what was used in it, or how many there were at its end, or are now.
+    package var quantities: [Quantity]
 
-    package init(_ month: Month, closedAt: Timestamp?, messages: Int64, users: Int64, rooms: Int64) {
+    package struct Quantity: Codable, Sendable, Equatable {
+        package var meter: Meter
+        package var quantity: Int64
+    }
+
+    /// Of which nothing was used yet.
+    init(_ month: Month, closedAt: Timestamp?) {
         period = "\(month)"
         startsAt = month.start
         endsAt = month.end
         self.closedAt = closedAt
-        self.messages = messages
-        self.users = users
-        self.rooms = rooms
+        quantities = Meter.allCases.map { Quantity(meter: $0, quantity: 0) }
+    }
+
+    mutating func set(_ quantity: Int64, of meter: Meter) {
+        guard let index = quantities.firstIndex(where: { $0.meter == meter }) else { return }
+        quantities[index].quantity = quantity
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -112,6 +118,6 @@ package struct BillingPeriodView: Codable, Sendable, Equatable {
         case startsAt = "starts_at"
         case endsAt = "ends_at"
         case closedAt = "closed_at"
-        case messages, users, rooms
+        case quantities
     }
 }

@@ -40,6 +40,7 @@ struct Founding {
         let place = try await cell.log.place(tenant.uuid)
         _ = try await registrar.run(AssignCell(tenant: tenant, cell: cell.name, partition: place.partition))
         let owner = UserID(account, in: tenant)
+        try await limit(org)
         try await join(owner, wishes, at: place, in: cell)
         try await open(wishes.room, by: owner, at: place, in: cell)
         for email in wishes.invites.compactMap(\.text) {
@@ -70,6 +71,15 @@ struct Founding {
         let fewest = registrar.cells.filter(\.takesTenants).min { tenants[$0.name] ?? 0 < tenants[$1.name] ?? 0 }
         guard let fewest else { throw CommandError.unavailable("no cell that is served here takes tenants") }
         return fewest
+    }
+
+    /// The tenant has its plan's limits before anybody is in it.
+    private func limit(_ org: OrgID) async throws {
+        guard try await registrar.run(ResolveLimits(of: org)).isLimited else { return }
+        guard try await registrar.isSeen() else {
+            throw CommandError.unavailable("the read models of the control log are behind")
+        }
+        try await TenantRelay(registrar: registrar).relay(to: org)
     }
 
     private struct Start {

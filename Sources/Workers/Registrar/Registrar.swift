@@ -6,7 +6,7 @@ package import Logging
 package import Postgres
 package import Projections
 
-/// Founds organizations, ends them, tells their tenants of limits, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
+/// Founds organizations, ends them, gives them their plans, tells their tenants of limits, lets names lapse that nobody took, and mails invitations: what has to happen after somebody asked for it,
 /// whatever dies meanwhile.
 ///
 /// It keeps nothing but when mail that failed is tried again. What is to be done is looked up in the read models of the control log,
@@ -67,7 +67,8 @@ package struct Registrar: Sendable {
             // By itself: a cell that is away holds up no founding either.
             group.addTask {
                 await repeating("limits", every: interval, by: "registrar_limits", pausing: .seconds(60)) {
-                    try await relayLimits()
+                    let didRollOut = try await rollOut()
+                    return try await relay() || didRollOut
                 }
             }
             guard invitations != nil else { return }

@@ -69,6 +69,13 @@ struct Story: Sendable {
         try await append(.limitReached(meter: .messages, hard: 7, used: 7, period: month), to: usage)
         try await append(.limitCleared(meter: .messages, used: 0), to: usage)
         try await append(.billingPeriodClosed(period: month, quantities: [.init(.messages, 7)]), to: usage)
+        for user in [nil, UserID()] {
+            let report = UsageReportID(.v7(), by: "vm-plane", of: tenant)
+            try await append(
+                .metered(service: "vm-plane", meter: .toolCalls, quantity: 3, from: .now, to: .now, user: user),
+                to: report
+            )
+        }
     }
 
     /// Appends bytes under any type: what a newer or a broken process might have written.

@@ -88,6 +88,38 @@ struct CredentialTests {
         }
     }
 
+    @Test func `a token is good for what was asked for, within what the credential is good for`() async throws {
+        try await Premises.run { premises in
+            let agent = try await Agent(premises)
+            let issued = try await premises.send(
+                .post,
+                agent.path,
+                #"{"label":"narrow","scopes":["messages:read","users:read","messages:write"]}"#
+            )
+            let client = try #require(issued.json["client_id"].text)
+            let secret = try #require(issued.json["client_secret"].text)
+            func logIn(_ scope: String?) async throws -> Answer {
+                let scope = scope.map { #","scope":"\#($0)""# } ?? ""
+                return try await agent.post(#"{"client_id":"\#(client)","client_secret":"\#(secret)"\#(scope)}"#)
+            }
+            let all = try await logIn(nil)
+            #expect(all.json["scope"].text == "users:read messages:read messages:write", "\(all.text)")
+            #expect(try await agent.me(all).status == 200)
+            let narrow = try await logIn("messages:read")
+            #expect(narrow.json["scope"].text == "messages:read")
+            let refused = try await agent.me(narrow)
+            #expect(refused.status == 403 && refused.json["code"] == "auth.insufficient_scope", "\(refused.text)")
+            for wrong in ["rooms:write", "messages:read rooms:write", "everything", "", " "] {
+                let answer = try await logIn(wrong)
+                #expect(answer.status == 422 && answer.json["code"] == "auth.invalid_scope", "\(wrong): \(answer.text)")
+            }
+            let listed = try await premises.send(.get, agent.path).json["items"].items
+            #expect(listed.first?["scopes"].items.map(\.text) == ["users:read", "messages:read", "messages:write"])
+            let none = try await premises.send(.post, agent.path, #"{"label":"none","scopes":[]}"#)
+            #expect(none.status == 422 && none.json["code"] == "credential.scopes_missing")
+        }
+    }
+
     @Test func `of many who show one assertion at once one gets in`() async throws {
         try await Premises.run { premises in
             let agent = try await Agent(premises)

@@ -87,7 +87,9 @@ struct UsageEndpointTests {
             let said = try await premises.send(.post, "/api/rooms/\(room.id)/messages", #"{"body":"one"}"#)
             let periods = try await premises.send(.get, "/api/billing/periods", since: said).json["items"].items
             #expect(periods.map { $0["period"].text } == ["\(Month(of: .now))"])
-            #expect(periods[0]["messages"].int == 1 && periods[0]["users"].int == 1 && periods[0]["rooms"].int == 1)
+            let quantities = periods[0]["quantities"].items.filter { $0["quantity"] != 0 }
+            #expect(quantities.map { $0["meter"].text } == ["messages", "users", "rooms"])
+            #expect(quantities.allSatisfy { $0["quantity"] == 1 })
             #expect(periods[0]["closed_at"] == .null)
         }
     }

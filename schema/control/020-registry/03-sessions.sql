@@ -25,6 +25,8 @@ CREATE TABLE rm.sessions (
   idle_seconds int NOT NULL,
   opened_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
+  -- All that it is good for; null for whatever its holder may do.
+  scopes text[],
   over_at timestamptz,
   CHECK ((account IS NULL) = (tenant IS NOT NULL AND member IS NOT NULL)),
   CHECK ((provider IS NULL) = (identity IS NULL) AND (provider IS NULL) = (authenticated_at IS NULL)),

@@ -11,6 +11,8 @@ CREATE TABLE rm.credentials (
   label text NOT NULL,
   issued_at timestamptz NOT NULL,
   expires_at timestamptz,
+  -- What tokens that it gets can be good for; null for whatever the agent may do.
+  scopes text[],
   CHECK ((public_key IS NULL) <> (secret_hash IS NULL))
 );
 CREATE INDEX ON rm.credentials (principal);

@@ -1,4 +1,4 @@
--- What operators allow an organization of its own. Of a meter without a row it has what everybody has.
+-- What operators allow an organization of its own. Of a meter without a row it has what its plan says.
 CREATE TABLE rm.org_limits (
   org uuid,
   meter text,

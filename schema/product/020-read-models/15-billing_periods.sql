@@ -1,11 +1,10 @@
--- The months that are closed, with what the event said of them.
+-- The months that are closed, with what the event said of each meter.
 CREATE TABLE rm.billing_periods (
   tenant uuid,
   month text,
-  messages bigint NOT NULL,
-  users bigint NOT NULL,
-  rooms bigint NOT NULL,
+  meter text,
+  quantity bigint NOT NULL,
   closed_at timestamptz NOT NULL,
-  PRIMARY KEY (tenant, month)
+  PRIMARY KEY (tenant, month, meter)
 );
 CALL rm.protect('rm.billing_periods');

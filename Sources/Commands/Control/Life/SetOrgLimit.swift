@@ -2,10 +2,20 @@ package import Events
 
 /// Says how much of a meter an organization may use, by its operators. Its tenant is told by the registrar.
 package struct SetOrgLimit: Command {
+    package struct State: Sendable {
+        package var org: OrgState
+        package var plans: PlansInForce
+
+        package init(org: OrgState, plans: PlansInForce) {
+            self.org = org
+            self.plans = plans
+        }
+    }
+
     package static let name = "set_org_limit"
     package let org: OrgID
     package let meter: Meter
-    /// Nil: what everybody has.
+    /// Nil: what its plan says.
     package let limit: MeterLimit?
     package let reason: String
 
@@ -16,20 +26,27 @@ package struct SetOrgLimit: Command {
         self.reason = reason
     }
 
-    package func load(by loader: borrowing StateLoader) async throws -> OrgState { try await loader.load(org) }
+    package func load(by loader: borrowing StateLoader) async throws -> State {
+        let org = try await loader.load(org)
+        return State(org: org, plans: try await loader.loadPlans(with: org.org.state.plan))
+    }
 
-    package func decide(_ state: OrgState, for caller: Caller) throws(Refusal) -> Decision<Done> {
+    package func decide(_ state: State, for caller: Caller) throws(Refusal) -> Decision<Done> {
         guard PlainText.isLine(reason, OrgReason.lengths) else { throw .orgReasonInvalid }
         guard limit?.isValid != false else { throw .limitInvalid }
-        _ = try state.living()
+        _ = try state.org.living()
         var decision = Decision<Done>()
-        guard state.org.state.limits[meter] != limit else { return decision }
-        decision.append(.limitSet(meter: meter, limit: limit, reason: reason), to: org)
+        let org = state.org.org
+        var limits = org.state.limits
+        guard limits[meter] != limit else { return decision }
+        limits[meter] = limit
+        decision.append(.limitSet(meter: meter, limit: limit, reason: reason), to: org.id)
+        decision.resolve(org, with: limits, by: state.plans)
         return decision
     }
 }
 
-/// Writes down up to which position of the control log an organization's limits are in its tenant's own log.
+/// Writes down up to which position of the control log what was said of an organization is in its tenant's own log.
 package struct NoteLimitsRelayed: Command {
     package static let name = "note_limits_relayed"
     package let org: OrgID

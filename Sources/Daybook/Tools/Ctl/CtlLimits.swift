@@ -51,15 +51,15 @@ struct CtlLimits: AsyncParsableCommand {
         let reason: String
     }
 
-    private static func send(
+    /// - Parameter path: below the organization's; what is answered is its limits.
+    static func send(
         _ method: HTTPMethod,
         _ target: CtlOrgs.Target,
-        _ meter: Meter? = nil,
-        _ body: NewLimit? = nil
+        _ path: String = "limits",
+        _ body: (any Encodable & Sendable)? = nil
     ) async throws {
         try await target.options.withClient { client in
-            let path = "/control/orgs/\(target.org)/limits" + (meter.map { "/\($0.rawValue)" } ?? "")
-            let answer = try await client.send(method, path, body)
+            let answer = try await client.send(method, "/control/orgs/\(target.org)/\(path)", body)
             guard !target.options.json else { return print(String(decoding: answer, as: UTF8.self)) }
             print(try JSONDecoder().decode(Limits.self, from: answer).table, terminator: "")
         }
@@ -93,20 +93,21 @@ struct CtlLimits: AsyncParsableCommand {
         var reason: String
 
         func run() async throws {
-            try await CtlLimits.send(.PUT, target, meter, NewLimit(hard: hard, soft: soft, reason: reason))
+            let limit = NewLimit(hard: hard, soft: soft, reason: reason)
+            try await CtlLimits.send(.PUT, target, "limits/\(meter.rawValue)", limit)
         }
     }
 
     /// `daybook ctl limits unset ORG METER`
     struct Unset: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Gives an organization what everybody has.")
+        static let configuration = CommandConfiguration(abstract: "Gives an organization what its plan says.")
 
         @OptionGroup var target: CtlOrgs.Target
 
         @Argument(help: "Of what.")
         var meter: Meter
 
-        func run() async throws { try await CtlLimits.send(.DELETE, target, meter) }
+        func run() async throws { try await CtlLimits.send(.DELETE, target, "limits/\(meter.rawValue)") }
     }
 }
 

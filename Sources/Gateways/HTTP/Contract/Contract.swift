@@ -32,6 +32,10 @@ package struct Contract: Sendable {
                         "type": "http", "scheme": "bearer",
                         "description": "The token of a person who has logged in, in no tenant yet.",
                     ],
+                    "service": [
+                        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                        "description": "What a service of the installation has signed for itself.",
+                    ],
                     "cookie": [
                         "type": "apiKey", "in": "cookie", "name": "daybook-account",
                         "description": "The same in a browser. Whatever changes something says `Daybook-CSRF: 1` too.",

@@ -29,12 +29,26 @@ extension Endpoint {
         [
             (.badRequest, ["query.unknown_parameter", "query.duplicate_parameter"]),
             (.badRequest, query.isEmpty ? [] : ["query.bad_value"]),
-            (.unauthorized, access == .everybody ? [] : ["auth.no_token", "auth.dead_session"]),
-            (.unauthorized, needsRecentLogin ? [Problem.stepUpCode] : []),
-            (.forbidden, ofOperators),
+            (.unauthorized, ofBearers + (needsRecentLogin ? [Problem.stepUpCode] : [])),
+            (.forbidden, ofOperators + ofScopes),
             (.tooManyRequests, ["rate_limited"]),
             (.serviceUnavailable, ["store_unavailable", "shutting_down", "draining"]),
         ]
+    }
+
+    private var ofBearers: [String] {
+        switch access {
+        case .everybody: []
+        case .services: ["auth.no_token", "auth.service_refused"]
+        case .user, .account, .operators: ["auth.no_token", "auth.dead_session"]
+        }
+    }
+
+    private var ofScopes: [String] {
+        switch access {
+        case .user, .services(_?): ["auth.insufficient_scope"]
+        case .services(nil), .account, .operators, .everybody: []
+        }
     }
 
     private var ofOperators: [String] {

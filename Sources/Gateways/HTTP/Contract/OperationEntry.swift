@@ -19,8 +19,9 @@ struct OperationEntry {
         ]
         if let whom { node["description"] = .text(whom) }
         switch endpoint.access {
-        case .user: break
+        case .user: node["x-scope"] = .text(endpoint.scope?.rawValue ?? "")
         case .account, .operators: node["security"] = [["account": []], ["cookie": []]]
+        case .services: node["security"] = [["service": []]]
         case .everybody: node["security"] = []
         }
         node["tags"] = [.text(endpoint.tag(of: surface))]

@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import HTTPTypes
 
 /// Something that a request says outside its body: what may stand there and what it means. The same value is read by and written
@@ -102,12 +102,24 @@ extension Parameter {
                 "What is counted.",
                 missing: .notFound("meter.not_found", "there is no such meter")
             ),
+            path(
+                "plan",
+                .text(matching: PlanName.pattern),
+                "The name of a plan.",
+                missing: .notFound("plan.not_found", "there is no such plan")
+            ),
             path("emoji", .text(matching: #"^[^\s\u0000-\u001f\u007f-\u009f]{1,16}$"#), "An emoji or the name of one."),
             path(
                 "credential",
                 .identifier(CredentialID.prefix),
                 "The identifier of a credential.",
                 missing: .notFound("credential.not_found", "there is no such credential")
+            ),
+            path(
+                "report",
+                .identifier(UsageReportEvent.self),
+                "What the service calls the report: a UUID of its own choice.",
+                missing: .missing(UsageReportEvent.self)
             ),
             path(
                 "queue",
@@ -171,7 +183,7 @@ extension Parameter {
 
 extension Problem {
     /// There is nothing of this kind by the name that was given.
-    static func missing(_ kind: (some Event).Type) -> Problem {
+    package static func missing(_ kind: (some Event).Type) -> Problem {
         .notFound("\(kind.category).not_found", "there is no such \(kind.category)")
     }
 }

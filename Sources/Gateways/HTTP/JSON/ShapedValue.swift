@@ -69,3 +69,5 @@ extension JSONShape {
 
 extension Meter: ShapedValue {}
 extension LimitSource: ShapedValue {}
+extension ServiceScope: ShapedValue {}
+extension TokenScope: ShapedValue {}

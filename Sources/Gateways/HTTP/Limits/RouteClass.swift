@@ -14,6 +14,8 @@ package enum RouteClass: String, CaseIterable, Sendable {
     case backChannel = "back-channel"
     /// What operators do with the installation.
     case control
+    /// What services of the installation do.
+    case services
     case invite
     case agentLogin = "agent-login"
     /// Where a session was asked for and none was shown that is live.
@@ -32,6 +34,7 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .audit: rule(300, .seconds(60))
         case .account: rule(300, .seconds(60))
         case .control: rule(600, .seconds(60))
+        case .services: rule(30_000, .seconds(10))
         case .backChannel: rule(3_000, .seconds(60))
         case .login: rule(60, .seconds(60))
         case .agentLogin: rule(120, .seconds(60))
@@ -51,7 +54,9 @@ package enum RouteClass: String, CaseIterable, Sendable {
         case .poll: tenantRule(50_000, .seconds(10))
         case .register: tenantRule(12_000, .seconds(60))
         case .audit: tenantRule(1_200, .seconds(60))
-        case .account, .control, .login, .backChannel, .refresh, .names, .founding, .invite, .agentLogin, .stranger: nil
+        case .account, .control, .services, .login, .backChannel, .refresh, .names, .founding, .invite, .agentLogin,
+            .stranger:
+            nil
         }
     }
 

@@ -32,11 +32,24 @@ package struct DaybookRequestContext: RequestContext, Sendable {
         guard let account = bearer.account else { preconditionFailure("this route asks for no account") }
         return account
     }
+
+    /// Which service's request this is. Only endpoints for services may ask.
+    package var service: ServiceCaller {
+        guard let service = bearer.service else { preconditionFailure("this route asks for no service") }
+        return service
+    }
 }
 
 /// Who asks, once it is known, and how much more they may: contexts are copied inwards, and what is outermost wants to tell it.
 final class Bearer: Sendable {
-    private let stored = Mutex<(session: Session?, account: AccountSession?, rate: RateDecision?)>((nil, nil, nil))
+    private struct Stored {
+        var session: Session?
+        var account: AccountSession?
+        var service: ServiceCaller?
+        var rate: RateDecision?
+    }
+
+    private let stored = Mutex(Stored())
 
     var session: Session? {
         get { stored.withLock { $0.session } }
@@ -46,6 +59,11 @@ final class Bearer: Sendable {
     var account: AccountSession? {
         get { stored.withLock { $0.account } }
         set { stored.withLock { $0.account = newValue } }
+    }
+
+    var service: ServiceCaller? {
+        get { stored.withLock { $0.service } }
+        set { stored.withLock { $0.service = newValue } }
     }
 
     /// Of the limits that the request was counted against last.

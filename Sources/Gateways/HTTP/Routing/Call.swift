@@ -13,6 +13,8 @@ package struct Call: Sendable {
     package var session: Session { context.session }
     /// Of an endpoint for accounts.
     package var account: AccountSession { context.account }
+    /// Of an endpoint for services.
+    package var service: ServiceCaller { context.service }
     package var tenant: Tenant { context.session.tenant }
     package var user: UserID { context.session.user }
 

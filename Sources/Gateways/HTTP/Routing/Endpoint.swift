@@ -23,6 +23,8 @@ package struct Endpoint: Sendable {
         case account
         /// Whoever has logged in and has this role in the installation, or more, at this moment.
         case operators(OperatorRole)
+        /// A service of the installation that may do this; whichever, if it is nil. Nobody's session is let in.
+        case services(ServiceScope?)
         case everybody
     }
 
@@ -46,6 +48,8 @@ package struct Endpoint: Sendable {
     package let summary: String
     package let kind: Kind
     package let access: Access
+    /// What a token of limited scope needs to be good for; nil where no user of a tenant is asked for.
+    package let scope: TokenScope?
     /// The users who may use it.
     package let roles: Set<Role>
     /// All that it knows, wherever they stand.
@@ -284,6 +288,7 @@ package struct Endpoint: Sendable {
         self.summary = summary
         self.kind = kind
         self.access = access
+        scope = access == .user ? Self.scope(at: path, method) : nil
         self.roles = roles
         self.query = kind == .read ? query + [.minPosition] : query
         parameters =

@@ -37,14 +37,17 @@ package struct Routes: Sendable {
 
     /// For plain endpoints alone.
     ///
-    /// - Parameter operators: lets those in who operate the installation; nil where nothing is for them.
+    /// - Parameters:
+    ///   - operators: lets those in who operate the installation; nil where nothing is for them.
+    ///   - services: lets those in; nil where nothing is for them.
     package init(
         sessions: SessionStore,
         cookies: SessionCookies,
         limits: RequestLimits?,
-        operators: OperatorGate? = nil
+        operators: OperatorGate? = nil,
+        services: ServiceStore? = nil
     ) {
-        auth = BearerAuth(sessions: sessions, cookies: cookies)
+        auth = BearerAuth(sessions: sessions, cookies: cookies, services: services)
         self.limits = limits
         stores = nil
         self.operators = operators
@@ -138,6 +141,16 @@ package struct Routes: Sendable {
 
     /// Finds out who asks, and counts the request: against the user and the tenant of a session, or else the address.
     private func admit(_ request: Request, _ context: inout DaybookRequestContext, to endpoint: Endpoint) async throws {
+        try await identify(request, &context, for: endpoint)
+        guard let scope = endpoint.scope, let scopes = context.session.scopes, !scopes.contains(scope) else { return }
+        throw Problem.insufficientScope(scope.rawValue)
+    }
+
+    private func identify(
+        _ request: Request,
+        _ context: inout DaybookRequestContext,
+        for endpoint: Endpoint
+    ) async throws {
         guard let limits else { return try await auth.admit(request, &context, as: endpoint.access) }
         guard endpoint.access == .user else {
             try await limits.charge(endpoint.limit, from: request, context)

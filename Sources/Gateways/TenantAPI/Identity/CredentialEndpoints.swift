@@ -64,9 +64,10 @@ extension TenantAPI {
         var label: String
         var publicKey: NewPublicKey?
         var expiresAt: Timestamp?
+        var scopes: [TokenScope]?
 
         private enum CodingKeys: String, CodingKey {
-            case label
+            case label, scopes
             case publicKey = "public_key"
             case expiresAt = "expires_at"
         }
@@ -75,6 +76,7 @@ extension TenantAPI {
             "label": .line(IssueCredential.labelLengths),
             "public_key": .about("Left out, a secret is made."),
             "expires_at": .about("Left out, it lasts until it is revoked."),
+            "scopes": .about("What tokens that it gets can be good for. Left out, whatever the agent may do."),
         ]
     }
 
@@ -88,9 +90,11 @@ extension TenantAPI {
         let thumbprint: String?
         let issuedAt: Timestamp
         let expiresAt: Timestamp?
+        /// What tokens that it gets can be good for; null for whatever the agent may do.
+        let scopes: [TokenScope]?
 
         private enum CodingKeys: String, CodingKey {
-            case id, kind, label, thumbprint
+            case id, kind, label, thumbprint, scopes
             case issuedAt = "issued_at"
             case expiresAt = "expires_at"
         }
@@ -130,7 +134,8 @@ extension TenantAPI {
                 label: credential.label,
                 thumbprint: try key.map { try PublicKeyJWK(json: $0.utf8).thumbprint },
                 issuedAt: credential.issuedAt,
-                expiresAt: credential.expiresAt
+                expiresAt: credential.expiresAt,
+                scopes: credential.scopes
             )
         }
         return Reply(CredentialsView(clientID: clientID(of: agent), items: items))
@@ -139,11 +144,13 @@ extension TenantAPI {
     private func issueCredential(_ call: Call, _ body: NewCredential) async throws -> Reply<IssuedView> {
         let agent = try await agent(of: call, mustBeActive: true)
         let actor = Actor.user(call.user)
+        let scopes = body.scopes.map { TokenScope.sorted($0) }
         guard let key = body.publicKey else {
             let (id, secret) = try await credentials.issueSecret(
                 to: agent,
                 label: body.label,
                 expiresAt: body.expiresAt,
+                scopes: scopes,
                 by: actor
             )
             return Reply(IssuedView(id: "\(id)", clientID: clientID(of: agent), clientSecret: secret))
@@ -153,6 +160,7 @@ extension TenantAPI {
             to: agent,
             label: body.label,
             expiresAt: body.expiresAt,
+            scopes: scopes,
             by: actor
         )
         return Reply(IssuedView(id: "\(id)", clientID: clientID(of: agent), clientSecret: nil))

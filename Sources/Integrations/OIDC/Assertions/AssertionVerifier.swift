@@ -3,26 +3,38 @@ package import Foundation
 /// Verifies what an agent signs to be given a token (RFC 7523 §2.2, with RFC 8725's advice): a short-lived JWT about itself,
 /// for us alone. Pure: keys and time come from the caller.
 package struct AssertionVerifier: Sendable {
-    private static let types: Set = ["jwt", "client-authentication+jwt"]
+    /// What `typ` may be where an agent logs in; it may be absent there.
+    private static let loginTypes: Set = ["jwt", "client-authentication+jwt"]
     private static let tokenIDLimit = 128
     private static let ownerLimit = 255
 
     private let audiences: Set<String>
+    /// What `typ` has to be; nil for what agents log in by.
+    private let type: String?
     private let maximumLifetimeSeconds: Int
     private let clockSkewSeconds: Int
 
-    /// - Parameter audiences: the names that we answer to, such as the URL of our token endpoint.
-    package init(audiences: Set<String>, maximumLifetimeSeconds: Int = 300, clockSkewSeconds: Int = 30) {
+    /// - Parameters:
+    ///   - audiences: the names that we answer to, such as the URL of our token endpoint.
+    ///   - type: what `typ` has to be, in lower case, so that what was signed for one purpose is good for no other (RFC 8725
+    ///     §3.11); nil for what agents log in by.
+    package init(
+        audiences: Set<String>,
+        type: String? = nil,
+        maximumLifetimeSeconds: Int = 300,
+        clockSkewSeconds: Int = 30
+    ) {
         precondition(!audiences.isEmpty, "an assertion is for somebody")
         precondition(maximumLifetimeSeconds > 0 && (0...120).contains(clockSkewSeconds), "bounds that are bounds")
         self.audiences = audiences
+        self.type = type
         self.maximumLifetimeSeconds = maximumLifetimeSeconds
         self.clockSkewSeconds = clockSkewSeconds
     }
 
     /// Whom an assertion claims to be from, to find the keys by. Nothing about it is verified.
-    package static func claimedOwner(of text: String) throws(OIDCError) -> String {
-        try SignedToken(text, types: types).claims.requiredText("sub", limit: ownerLimit)
+    package func claimedOwner(of text: String) throws(OIDCError) -> String {
+        try read(text).claims.requiredText("sub", limit: Self.ownerLimit)
     }
 
     /// - Parameters:
@@ -35,7 +47,7 @@ package struct AssertionVerifier: Sendable {
         owner: String,
         now: Date
     ) throws(OIDCError) -> VerifiedAssertion {
-        let token = try SignedToken(text, types: Self.types)
+        let token = try read(text)
         let key = try key(of: token, among: keys)
         let claims = token.claims
         try claims.requireIssuer(owner)
@@ -62,6 +74,14 @@ package struct AssertionVerifier: Sendable {
             replayableUntil: Date(timeIntervalSince1970: end + Double(clockSkewSeconds)),
             keyThumbprint: key.thumbprint
         )
+    }
+
+    private func read(_ text: String) throws(OIDCError) -> SignedToken {
+        let token = try SignedToken(text, types: type.map { [$0] } ?? Self.loginTypes)
+        guard type == nil || token.isTyped else {
+            throw OIDCError(.unacceptableType, "the token does not say what it is for")
+        }
+        return token
     }
 
     /// The key that signed it: the one it names, by `kid` or by thumbprint, or one of all that its algorithm fits.

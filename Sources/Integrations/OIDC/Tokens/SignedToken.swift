@@ -7,6 +7,8 @@ struct SignedToken {
 
     let algorithm: String
     let keyID: String?
+    /// Whether it has a `typ`.
+    let isTyped: Bool
     /// Not verified unless somebody has done so.
     let claims: TokenClaims
     let signature: [UInt8]
@@ -33,7 +35,9 @@ struct SignedToken {
         self.algorithm = algorithm
         keyID = try Self.text(header["kid"], "kid")
         if let keyID, keyID.isEmpty || keyID.utf8.count > 256 { throw .malformed("its kid is empty or too long") }
-        if let type = try Self.text(header["typ"], "typ"), !types.contains(type.lowercased()) {
+        let type = try Self.text(header["typ"], "typ")
+        isTyped = type != nil
+        if let type, !types.contains(type.lowercased()) {
             throw OIDCError(.unacceptableType, "the token is of a type that is not taken here")
         }
     }

@@ -1,0 +1,14 @@
+-- What an organization's tenant is to be told of, in the order in which it was said: a row a meter.
+CREATE TABLE rm.tenant_changes (
+  org uuid,
+  position bigint,
+  -- A meter.
+  part text,
+  hard bigint,
+  soft bigint,
+  -- Of a limit: default, plan or override.
+  source text,
+  PRIMARY KEY (org, position, part)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON rm.tenant_changes TO daybook_projector;
+GRANT SELECT ON rm.tenant_changes TO daybook_gateway;
