@@ -57,7 +57,7 @@ struct PermissionMatrixTests {
                 let asker: Asker =
                     switch endpoint.access {
                     case .user: .owner
-                    case .account, .everybody: .account
+                    case .account, .services, .everybody: .account
                     case .operators: .operator
                     // It has no login.
                     case .services: .service

@@ -23,7 +23,8 @@ struct LinkIdentityTests {
             tokenHash: Data(repeating: 1, count: 32),
             label: Personal("a browser", of: account.person),
             idleSeconds: 60,
-            expiresAt: Timestamp(microseconds: Office.noon.microseconds + 60_000_000)
+            expiresAt: Timestamp(microseconds: Office.noon.microseconds + 60_000_000),
+            scopes: nil
         )
     }
 
