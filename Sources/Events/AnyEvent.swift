@@ -12,6 +12,7 @@ package enum AnyEvent: Sendable, Equatable {
     case repair(RepairID, RepairEvent)
     case limits(LimitsID, LimitEvent)
     case usage(UsageID, UsageEvent)
+    case policies(PoliciesID, PolicyEvent)
     case control(ControlEvent)
 
     /// What happened, whatever it happened to.
@@ -25,6 +26,7 @@ package enum AnyEvent: Sendable, Equatable {
         case .repair(_, let event): event
         case .limits(_, let event): event
         case .usage(_, let event): event
+        case .policies(_, let event): event
         case .control(let event): event.said
         }
     }
@@ -40,6 +42,7 @@ package enum AnyEvent: Sendable, Equatable {
         case .repair(let id, _): "\(id)"
         case .limits(let id, _): "\(id)"
         case .usage(let id, _): "\(id)"
+        case .policies(let id, _): "\(id)"
         case .control(let event): event.streamName
         }
     }
@@ -47,7 +50,7 @@ package enum AnyEvent: Sendable, Equatable {
     /// The room that it happened in or to, if it did in one.
     package var room: RoomID? {
         switch self {
-        case .user, .handle, .repair, .limits, .usage, .control: nil
+        case .user, .handle, .repair, .limits, .usage, .policies, .control: nil
         case .room(let id, _): id
         case .message(_, let event): event.room
         case .readState(_, .markerMoved(_, let room, _)): room
@@ -60,7 +63,7 @@ package enum EventCatalog {
     package static let kinds: [any Event.Type] =
         [
             UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self, RepairEvent.self,
-            LimitEvent.self, UsageEvent.self,
+            LimitEvent.self, UsageEvent.self, PolicyEvent.self,
         ] + ControlEvent.kinds
 
     /// The kind of stream that an event name belongs to, whatever its version.

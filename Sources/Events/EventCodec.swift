@@ -105,6 +105,7 @@ package struct EventCodec: Sendable {
             case is RepairEvent.Type: .repair(RepairID(raw.stream), try payload(raw, as: RepairEvent.self))
             case is LimitEvent.Type: .limits(LimitsID(raw.stream), try payload(raw, as: LimitEvent.self))
             case is UsageEvent.Type: .usage(UsageID(raw.stream), try payload(raw, as: UsageEvent.self))
+            case is PolicyEvent.Type: .policies(PoliciesID(raw.stream), try payload(raw, as: PolicyEvent.self))
             default: try control(raw, as: kind)
             }
         do {

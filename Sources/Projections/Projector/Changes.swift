@@ -80,6 +80,7 @@ struct ProductChanges: Changes {
             writes += MessageProjection.writes(change, to: id, at: event)
         case .limits(_, let change): writes += UsageProjection.writes(change, at: event.raw)
         case .usage(_, let change): writes += UsageProjection.writes(change, at: event)
+        case .policies(_, let change): writes += PolicyProjection.writes(change, at: event.raw)
         case .readState(_, let change):
             if case .markerMoved(_, _, let message) = change, posts.messages.contains(message) { writePosts() }
             writes += ReadStateProjection.writes(change, at: event.raw)

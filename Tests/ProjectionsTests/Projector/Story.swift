@@ -58,7 +58,7 @@ struct Story: Sendable {
         return try await append(payload, as: event.type, to: stream.uuid, by: actor, of: tenant)
     }
 
-    /// Limits of both sides, what came of them, and a month that is over.
+    /// Limits of both sides, what came of them, a month that is over, and a policy.
     func limit() async throws {
         let limits = LimitsID(of: tenant)
         try await append(.set(meter: .messages, limit: MeterLimit(hard: 9, soft: 5), source: .plan), to: limits)
@@ -69,6 +69,8 @@ struct Story: Sendable {
         try await append(.limitReached(meter: .messages, hard: 7, used: 7, period: month), to: usage)
         try await append(.limitCleared(meter: .messages, used: 0), to: usage)
         try await append(.billingPeriodClosed(period: month, quantities: [.init(.messages, 7)]), to: usage)
+        let cache = FSCachePolicy(bytes: 7, lifetimeSeconds: 60)
+        try await append(.fsCacheSet(policy: cache), to: PoliciesID(of: tenant))
     }
 
     /// Appends bytes under any type: what a newer or a broken process might have written.
