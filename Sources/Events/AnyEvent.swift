@@ -13,6 +13,7 @@ package enum AnyEvent: Sendable, Equatable {
     case limits(LimitsID, LimitEvent)
     case usage(UsageID, UsageEvent)
     case usageReport(UsageReportID, UsageReportEvent)
+    case policies(PoliciesID, PolicyEvent)
     case control(ControlEvent)
 
     /// What happened, whatever it happened to.
@@ -27,6 +28,7 @@ package enum AnyEvent: Sendable, Equatable {
         case .limits(_, let event): event
         case .usage(_, let event): event
         case .usageReport(_, let event): event
+        case .policies(_, let event): event
         case .control(let event): event.said
         }
     }
@@ -43,6 +45,7 @@ package enum AnyEvent: Sendable, Equatable {
         case .limits(let id, _): "\(id)"
         case .usage(let id, _): "\(id)"
         case .usageReport(let id, _): "\(id)"
+        case .policies(let id, _): "\(id)"
         case .control(let event): event.streamName
         }
     }
@@ -50,7 +53,7 @@ package enum AnyEvent: Sendable, Equatable {
     /// The room that it happened in or to, if it did in one.
     package var room: RoomID? {
         switch self {
-        case .user, .handle, .repair, .limits, .usage, .usageReport, .control: nil
+        case .user, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: nil
         case .room(let id, _): id
         case .message(_, let event): event.room
         case .readState(_, .markerMoved(_, let room, _)): room
@@ -63,7 +66,7 @@ package enum EventCatalog {
     package static let kinds: [any Event.Type] =
         [
             UserEvent.self, HandleEvent.self, RoomEvent.self, MessageEvent.self, ReadStateEvent.self, RepairEvent.self,
-            LimitEvent.self, UsageEvent.self, UsageReportEvent.self,
+            LimitEvent.self, UsageEvent.self, UsageReportEvent.self, PolicyEvent.self,
         ] + ControlEvent.kinds
 
     /// The kind of stream that an event name belongs to, whatever its version.

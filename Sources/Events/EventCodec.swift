@@ -107,6 +107,7 @@ package struct EventCodec: Sendable {
             case is UsageReportEvent.Type:
                 .usageReport(UsageReportID(raw.stream), try payload(raw, as: UsageReportEvent.self))
             case is UsageEvent.Type: .usage(UsageID(raw.stream), try payload(raw, as: UsageEvent.self))
+            case is PolicyEvent.Type: .policies(PoliciesID(raw.stream), try payload(raw, as: PolicyEvent.self))
             default: try control(raw, as: kind)
             }
         do {

@@ -102,8 +102,28 @@ enum Samples {
             written(MessageEvent.reactionAdded(room: room, user: bob, emoji: "👩‍🔬", source: source)),
             written(MessageEvent.reactionRemoved(room: room, user: bob, emoji: "👩‍🔬")),
             written(ReadStateEvent.markerMoved(user: bob, room: room, message: message)),
+            written(PolicyEvent.llmSet(policy: llm)),
+            written(PolicyEvent.vmSet(policy: vm)),
+            written(PolicyEvent.fsCacheSet(policy: cache)),
         ] + control
 
+    private static let llm = LLMPolicy(
+        providers: ["anthropic"],
+        models: [
+            .init(provider: "anthropic", model: "claude-sonnet", inputPrice: 3_000_000, outputPrice: 15_000_000)
+        ],
+        monthlyBudget: 500_000_000,
+        runTokenLimit: 2_000_000,
+        retainsPrompts: false
+    )
+    private static let vm = VMPolicy(
+        sizes: ["small"],
+        most: 4,
+        idleSeconds: 600,
+        lifetimeSeconds: 7_200,
+        egressHosts: ["*.example.com"]
+    )
+    private static let cache = FSCachePolicy(bytes: 1 << 30, lifetimeSeconds: 86_400)
     private static let org = OrgID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000e0")!)
     private static let acme = TenantID(UUID(uuidString: "01935a00-0000-7000-8000-0000000000e1")!)
     private static let account = AccountID(ada.uuid)
@@ -129,6 +149,9 @@ enum Samples {
             OrgEvent.limitSet(meter: .messages, limit: MeterLimit(hard: 9_000, soft: 8_000), reason: "a larger plan")
         ),
         written(OrgEvent.limitsRelayed(upTo: 41)),
+        written(OrgEvent.llmPolicyChanged(policy: llm, reason: "they asked for it")),
+        written(OrgEvent.vmPolicyChanged(policy: vm, reason: "they asked for it")),
+        written(OrgEvent.fsCachePolicyChanged(policy: cache, reason: "they asked for it")),
         written(OrgEvent.planChanged(slug: "pro", reason: "they asked for it")),
         written(
             OrgEvent.limitsResolved(

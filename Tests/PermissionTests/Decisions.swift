@@ -123,6 +123,7 @@ enum Decisions {
             may: [.admin, .owner, .stranger],
             not: [administratorOnly: others]
         ),
+        .users("GET /api/policies", may: [.admin, .owner, .stranger], not: [.forbidden("role.not_allowed"): others]),
         .users("GET /api/limits", may: [.admin, .owner, .stranger], not: [.forbidden("role.not_allowed"): others]),
         .users(
             "PUT /api/limits/{meter}",
@@ -359,7 +360,8 @@ enum Decisions {
     private static let control: [Decision] =
         [
             "GET /control/orgs", "GET /control/orgs/{org}", "GET /control/orgs/{org}/limits", "GET /control/plans",
-            "GET /control/plans/{plan}",
+            "GET /control/plans/{plan}", "GET /control/orgs/{org}/policies/llm", "GET /control/orgs/{org}/policies/vm",
+            "GET /control/orgs/{org}/policies/fs-cache",
         ].map {
             .operators($0, isRead: true)
         }
@@ -369,6 +371,9 @@ enum Decisions {
             "PUT /control/orgs/{org}/limits/{meter}", "DELETE /control/orgs/{org}/limits/{meter}",
             "PUT /control/orgs/{org}/plan", "DELETE /control/orgs/{org}/plan", "PUT /control/plans/{plan}",
             "DELETE /control/plans/{plan}", "PUT /control/default-plan", "DELETE /control/default-plan",
+            "PUT /control/orgs/{org}/policies/llm", "DELETE /control/orgs/{org}/policies/llm",
+            "PUT /control/orgs/{org}/policies/vm", "DELETE /control/orgs/{org}/policies/vm",
+            "PUT /control/orgs/{org}/policies/fs-cache", "DELETE /control/orgs/{org}/policies/fs-cache",
         ].map { .operators($0, isRead: false) }
 
     // MARK: Programs of the installation

@@ -28,7 +28,7 @@ extension Town {
                 Request(method, circumstance == "another's" ? "\(path)?by_user=\(eve)&group=day" : path)
             } else if path == "/api/limits/{meter}" {
                 Request(method, "/api/limits/rooms", #"{"soft":1000}"#)
-            } else if path == "/api/limits" || path == "/api/billing/periods" {
+            } else if path == "/api/limits" || path == "/api/policies" || path == "/api/billing/periods" {
                 Request(method, path)
             } else if path.hasPrefix("/realtime") {
                 try await realtime(method, path, circumstance, by: asker)
@@ -334,8 +334,24 @@ extension Town {
         if path.hasSuffix("/plan"), method == .put {
             return Request(method, target, #"{"plan":"\#(try await definedPlan())","reason":"unpaid"}"#)
         }
+        if path.contains("/policies/"), method == .put {
+            return Request(
+                method,
+                target,
+                #"{"policy":\#(policies[path.split(separator: "/").last!]!),"reason":"unpaid"}"#
+            )
+        }
         let takesReason = method == .put || (method == .post && !path.hasSuffix("/resume"))
         return Request(method, target, takesReason ? #"{"reason":"unpaid"}"# : nil)
+    }
+
+    private var policies: [Substring: String] {
+        [
+            "llm":
+                #"{"providers":[],"models":[],"monthly_budget_micro_usd":1,"run_token_limit":1,"retains_prompts":false}"#,
+            "vm": #"{"sizes":[],"max_machines":1,"idle_seconds":60,"lifetime_seconds":60,"egress_hosts":[]}"#,
+            "fs-cache": #"{"bytes":1,"lifetime_seconds":60}"#,
+        ]
     }
 
     private func plans(_ method: HTTPRequest.Method, _ path: String) async throws -> Request? {

@@ -33,7 +33,7 @@ final class Collected<Element: Sendable>: Sendable {
 }
 
 /// Waits for what another thread or Redis will do soon.
-func eventually(within limit: Duration = .seconds(10), _ condition: () throws -> Bool) async throws {
+func eventually(within limit: Duration = .seconds(120), _ condition: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try !condition() {
         try #require(ContinuousClock.now < deadline, "did not happen within \(limit)")

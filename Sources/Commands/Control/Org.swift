@@ -20,6 +20,7 @@ package struct Org: Fold {
     /// What it may use as it was resolved last, and where in the control log the plans were then what they were.
     private var entitlements: [Meter: Entitlement] = [:]
     private(set) var plansAsOf: Int64 = 0
+    private(set) var policies = Policies()
 
     package init() {}
 
@@ -38,6 +39,9 @@ package struct Org: Fold {
         case .limitsResolved(let changes, let asOf):
             for change in changes { entitlements[change.meter] = change }
             plansAsOf = asOf
+        case .llmPolicyChanged(let policy, _): policies.set(.llm(policy))
+        case .vmPolicyChanged(let policy, _): policies.set(.vm(policy))
+        case .fsCachePolicyChanged(let policy, _): policies.set(.fsCache(policy))
         }
     }
 

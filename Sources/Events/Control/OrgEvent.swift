@@ -25,6 +25,10 @@ package enum OrgEvent: Event {
     /// From here on it may use so much of these meters, by its own limits and by the plans as they were at this position of the control
     /// log.
     case limitsResolved(changes: [Entitlement], asOf: Int64)
+    /// What operators let its agents and machines do. Nil: the default.
+    case llmPolicyChanged(policy: LLMPolicy?, reason: String)
+    case vmPolicyChanged(policy: VMPolicy?, reason: String)
+    case fsCachePolicyChanged(policy: FSCachePolicy?, reason: String)
 
     package static let category = "org"
     package static let prefix = "org"
@@ -34,6 +38,8 @@ package enum OrgEvent: Event {
         EventType("control.org_ending_begun"), EventType("control.org_deleted"),
         EventType("control.org_limit_set"), EventType("control.org_limits_relayed"),
         EventType("control.org_plan_changed"), EventType("control.org_limits_resolved"),
+        EventType("control.llm_policy_changed"), EventType("control.vm_policy_changed"),
+        EventType("control.fs_cache_policy_changed"),
     ]
 
     package var type: EventType {
@@ -49,6 +55,9 @@ package enum OrgEvent: Event {
         case .limitsRelayed: Self.types[8]
         case .planChanged: Self.types[9]
         case .limitsResolved: Self.types[10]
+        case .llmPolicyChanged: Self.types[11]
+        case .vmPolicyChanged: Self.types[12]
+        case .fsCachePolicyChanged: Self.types[13]
         }
     }
 }

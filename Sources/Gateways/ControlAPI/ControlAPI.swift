@@ -50,6 +50,7 @@ package struct ControlAPI: Sendable {
     /// The whole surface.
     package var endpoints: [Endpoint] {
         orgEndpoints + lifeEndpoints + limitEndpoints + planEndpoints + orgPlanEndpoints
+            + policyEndpoints
     }
 
     package func addRoutes(to router: Router<DaybookRequestContext>) {

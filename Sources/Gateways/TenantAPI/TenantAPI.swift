@@ -62,7 +62,7 @@ package struct TenantAPI: Sendable {
             + timelineEndpoints
             + messageEndpoints
             + reactionEndpoints
-            + usageEndpoints
+            + usageEndpoints + policyEndpoints
             + readingEndpoints + auditEndpoints + proofEndpoints + receiptEndpoints
     }
 

@@ -8,7 +8,7 @@ struct ControlChanges: Changes {
     func knows(_ event: AnyEvent) -> Bool {
         switch event {
         case .control, .repair: true
-        case .user, .handle, .room, .message, .readState, .limits, .usage, .usageReport: false
+        case .user, .handle, .room, .message, .readState, .limits, .usage, .usageReport, .policies: false
         }
     }
 

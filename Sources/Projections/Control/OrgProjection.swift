@@ -46,6 +46,12 @@ enum OrgProjection {
             change("plan = \(slug.map { PlanID(slug: $0).uuid }), plan_reason = \(reason)")
         case .limitsResolved(let changes, let asOf):
             change("plans_as_of = \(asOf)") + changes.flatMap { entitlementWrites($0, of: org, at: raw) }
+        case .llmPolicyChanged(let policy, let reason):
+            change(nil) + policyWrites(.llm(policy), reason, of: org, at: raw)
+        case .vmPolicyChanged(let policy, let reason):
+            change(nil) + policyWrites(.vm(policy), reason, of: org, at: raw)
+        case .fsCachePolicyChanged(let policy, let reason):
+            change(nil) + policyWrites(.fsCache(policy), reason, of: org, at: raw)
         }
     }
 
@@ -67,6 +73,30 @@ enum OrgProjection {
               SET hard = excluded.hard, soft = excluded.soft, reason = excluded.reason, set_at = excluded.set_at
             """
         )
+    }
+
+    private static func policyWrites(
+        _ policy: Policy,
+        _ reason: String,
+        of org: OrgID,
+        at raw: RecordedEvent
+    ) -> [Write] {
+        let (kind, document) = (policy.kind.rawValue, policy.document)
+        return [
+            Write("DELETE FROM rm.org_policies WHERE org = \(org.uuid) AND kind = \(kind)"),
+            Write(
+                """
+                INSERT INTO rm.org_policies (org, kind, policy, reason, set_at)
+                SELECT \(org.uuid), \(kind), \(document), \(reason), \(raw.time) WHERE \(document != nil)
+                """
+            ),
+            Write(
+                """
+                INSERT INTO rm.tenant_changes (org, position, part, policy)
+                VALUES (\(org.uuid), \(raw.position), \(kind), \(document))
+                """
+            ),
+        ]
     }
 
     private static func entitlementWrites(

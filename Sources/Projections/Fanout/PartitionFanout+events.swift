@@ -23,7 +23,7 @@ extension PartitionFanout {
         guard case .success(let recorded) = event.decoded else { return true }
         return switch recorded.event {
         case .message(_, .deleted), .room(_, .messagesRangeDeleted), .user(_, .forgotten): true
-        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .usageReport, .control: false
+        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: false
         }
     }
 
@@ -86,7 +86,7 @@ extension PartitionFanout {
                 switch event.event {
                 case .user(let id, _): id
                 case .repair(_, let repair): UserID(repair.parked)
-                case .room, .message, .readState, .handle, .limits, .usage, .usageReport, .control: nil
+                case .room, .message, .readState, .handle, .limits, .usage, .usageReport, .policies, .control: nil
                 }
             guard let user, users[QueueOwner(event.raw.tenant, user)] != nil else { continue }
             changed.insert(QueueOwner(event.raw.tenant, user))
@@ -122,7 +122,7 @@ extension PartitionFanout {
             for user in users.byTenant[tenant] ?? [] {
                 revoke(.room(room), from: user.owner, at: event.position, &commands)
             }
-        case .room, .user, .message, .readState, .handle, .limits, .usage, .usageReport, .control: break
+        case .room, .user, .message, .readState, .handle, .limits, .usage, .usageReport, .policies, .control: break
         }
     }
 

@@ -81,6 +81,7 @@ struct ProductChanges: Changes {
         case .limits(_, let change): writes += UsageProjection.writes(change, at: event.raw)
         case .usageReport(_, let change): writes += UsageProjection.writes(change, at: event.raw)
         case .usage(_, let change): writes += UsageProjection.writes(change, at: event)
+        case .policies(_, let change): writes += PolicyProjection.writes(change, at: event.raw)
         case .readState(_, let change):
             if case .markerMoved(_, _, let message) = change, posts.messages.contains(message) { writePosts() }
             writes += ReadStateProjection.writes(change, at: event.raw)

@@ -60,7 +60,7 @@ extension AnyEvent {
         switch self {
         case .message(_, let change): [change.room.uuid]
         case .readState(_, .markerMoved(let user, let room, let message)): [room.uuid, user.uuid, message.uuid]
-        case .user, .handle, .room, .repair, .limits, .usage, .usageReport, .control: []
+        case .user, .handle, .room, .repair, .limits, .usage, .usageReport, .policies, .control: []
         }
     }
 }

@@ -28,7 +28,7 @@ package enum RealtimeDerivation {
             case .repair: [repaired]
             case .limits(_, let event): [limit(event)]
             case .usage(_, let event): [usage(event)]
-            case .handle, .usageReport, .control: []
+            case .handle, .usageReport, .policies, .control: []
             }
         return told.enumerated().map { index, told in
             RealtimeEvent(

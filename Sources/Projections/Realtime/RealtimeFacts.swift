@@ -60,7 +60,7 @@ package struct RealtimeFacts: Sendable {
     private static func subjects(of event: Recorded) -> [UUID] {
         switch event.event {
         case .message, .room, .readState: [event.raw.stream] + event.event.streamsToBeSeenBy
-        case .user, .handle, .repair, .limits, .usage, .usageReport, .control: []
+        case .user, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: []
         }
     }
 
@@ -115,7 +115,7 @@ extension RealtimeFacts {
             case .room(let id, .changed), .room(let id, .archived), .room(let id, .restored):
                 rooms.insert(Key(tenant, id))
             case .user(let id, .joined), .user(let id, .profileChanged): named.insert(Key(tenant, id))
-            case .message, .room, .user, .handle, .repair, .limits, .usage, .usageReport, .control: break
+            case .message, .room, .user, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: break
             }
         }
         var questions: [Question] = []

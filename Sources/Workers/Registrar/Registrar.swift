@@ -67,8 +67,13 @@ package struct Registrar: Sendable {
             // By itself: a cell that is away holds up no founding either.
             group.addTask {
                 await repeating("limits", every: interval, by: "registrar_limits", pausing: .seconds(60)) {
-                    let didRollOut = try await rollOut()
-                    return try await relay() || didRollOut
+                    try await relay()
+                }
+            }
+            // By itself: an organization that cannot be given its plan holds up no limit of another.
+            group.addTask {
+                await repeating("plans", every: interval, by: "registrar_plans", pausing: .seconds(60)) {
+                    try await rollOut()
                 }
             }
             guard invitations != nil else { return }

@@ -10,12 +10,17 @@ internal import Projections
 /// Each is one command there, under a key made of its position in the control log. So what is relayed twice, by one that died or by two
 /// at once, happens once, and an older limit never comes after a newer one.
 struct TenantRelay {
+    private enum Said {
+        case limit(SetLimit)
+        case policy(SetPolicy)
+    }
+
     private struct Change {
         let tenant: Tenant
         let cell: String
         let position: Position
         let part: String
-        let command: SetLimit
+        let said: Said
     }
 
     let registrar: Registrar
@@ -32,7 +37,10 @@ struct TenantRelay {
                 caller: Caller(tenant: change.tenant, actor: .system, user: nil),
                 idempotencyKey: "control/\(change.position)/\(change.part)"
             )
-            _ = try await cell.commands.handle(change.command, in: context)
+            switch change.said {
+            case .limit(let command): _ = try await cell.commands.handle(command, in: context)
+            case .policy(let command): _ = try await cell.commands.handle(command, in: context)
+            }
         }
         _ = try await registrar.run(NoteLimitsRelayed(org: org, upTo: last.position))
     }
@@ -41,24 +49,43 @@ struct TenantRelay {
     private func changes(of org: OrgID) async throws -> [Change] {
         try await registrar.reads.pool.query(
             """
-            SELECT t.tenant, t.partition, t.cell, c.position, c.part, c.hard, c.soft, c.source
+            SELECT t.tenant, t.partition, t.cell, c.position, c.part, c.hard, c.soft, c.source, c.policy
               FROM rm.tenant_changes c JOIN rm.tenants t ON t.org = c.org AND t.partition IS NOT NULL
              WHERE c.org = \(org.uuid)
                AND c.position IN (SELECT DISTINCT position FROM rm.tenant_changes WHERE org = \(org.uuid) ORDER BY 1 LIMIT 50)
              ORDER BY c.position
             """,
-            as: (UUID, Int32, String, Int64, String, Int64?, Int64?, String?).self
-        ).compactMap { tenant, partition, cell, position, part, hard, soft, source in
-            guard let meter = Meter(rawValue: part), let source = source.flatMap({ LimitSource(rawValue: $0) }) else {
-                return nil
-            }
+            as: (UUID, Int32, String, Int64, String, Int64?, Int64?, String?, PostgresJSON?).self
+        ).compactMap { tenant, partition, cell, position, part, hard, soft, source, policy in
+            let limit = MeterLimit(hard: hard, soft: soft)
+            guard let said = try Self.said(of: part, limit, by: source, policy) else { return nil }
             return Change(
                 tenant: Tenant(id: tenant, partition: Partition(partition)),
                 cell: cell,
                 position: position,
                 part: part,
-                command: SetLimit(meter: meter, limit: MeterLimit(hard: hard, soft: soft), source: source)
+                said: said
             )
+        }
+    }
+
+    private static func said(
+        of part: String,
+        _ limit: MeterLimit,
+        by source: String?,
+        _ policy: PostgresJSON?
+    ) throws -> Said? {
+        func document<P: PolicyDocument>(_ kind: P.Type) throws -> P? {
+            try policy.map { try JSONReader.value(kind, of: $0.bytes) }
+        }
+        if let meter = Meter(rawValue: part), let source = source.flatMap({ LimitSource(rawValue: $0) }) {
+            return .limit(SetLimit(meter: meter, limit: limit, source: source))
+        }
+        return switch PolicyKind(rawValue: part) {
+        case .llm: .policy(SetPolicy(.llm(try document(LLMPolicy.self))))
+        case .vm: .policy(SetPolicy(.vm(try document(VMPolicy.self))))
+        case .fsCache: .policy(SetPolicy(.fsCache(try document(FSCachePolicy.self))))
+        case nil: nil
         }
     }
 }

@@ -58,7 +58,7 @@ struct Story: Sendable {
         return try await append(payload, as: event.type, to: stream.uuid, by: actor, of: tenant)
     }
 
-    /// Limits of both sides, what came of them, and a month that is over.
+    /// Limits of both sides, what came of them, a month that is over, and a policy.
     func limit() async throws {
         let limits = LimitsID(of: tenant)
         try await append(.set(meter: .messages, limit: MeterLimit(hard: 9, soft: 5), source: .plan), to: limits)
@@ -76,6 +76,8 @@ struct Story: Sendable {
                 to: report
             )
         }
+        let cache = FSCachePolicy(bytes: 7, lifetimeSeconds: 60)
+        try await append(.fsCacheSet(policy: cache), to: PoliciesID(of: tenant))
     }
 
     /// Appends bytes under any type: what a newer or a broken process might have written.

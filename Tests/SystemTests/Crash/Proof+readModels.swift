@@ -138,7 +138,7 @@ private struct Reading {
     init(_ history: History) {
         for event in history.events {
             switch event.event {
-            case .handle, .repair, .limits, .usage, .usageReport, .control: break
+            case .handle, .repair, .limits, .usage, .usageReport, .policies, .control: break
             case .user(let id, .joined(_, let name, _, _, _)), .user(let id, .profileChanged(let name)):
                 users[id] = User(id: id, name: name.text)
             case .user: break

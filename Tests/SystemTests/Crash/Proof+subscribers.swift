@@ -84,7 +84,7 @@ extension Proof {
         case .room(_, .memberRemoved(let user)):
             expect(content.user_id == "\(user)" && content.change == "removed", "member")
         case .readState(_, .markerMoved(_, _, let message)): expect(content.message_id == "\(message)", "message")
-        case .room, .user, .handle, .repair, .limits, .usage, .usageReport, .control: break
+        case .room, .user, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: break
         }
     }
 }

@@ -44,7 +44,7 @@ struct Tidings: Sendable {
 
     private mutating func apply(_ event: Recorded) {
         switch event.event {
-        case .handle, .repair, .limits, .usage, .usageReport, .control: break
+        case .handle, .repair, .limits, .usage, .usageReport, .policies, .control: break
         case .user(let id, let change):
             switch change {
             case .joined(_, _, _, let role, _), .roleChanged(let role): roles[id] = role

@@ -76,13 +76,18 @@ struct ControlClient {
         _ path: String,
         _ body: (any Encodable & Sendable)? = nil
     ) async throws -> Data {
+        try await send(method, path, json: try body.map { try JSONEncoder().encode($0) })
+    }
+
+    /// - Parameter body: JSON.
+    func send(_ method: HTTPMethod, _ path: String, json body: Data?) async throws -> Data {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
         request.headers.add(name: "User-Agent", value: "daybook-ctl")
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+            request.body = .bytes(ByteBuffer(bytes: body))
         }
         let response = try await client.execute(request, timeout: .seconds(30))
         let answer = Data(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)

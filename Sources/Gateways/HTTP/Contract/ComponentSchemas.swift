@@ -3,7 +3,7 @@ struct ComponentSchemas {
     /// Which way values go: a request must hold nothing that is not known, an answer may hold more some day.
     enum Direction { case request, answer }
 
-    private var named: [(name: String, schema: JSONNode)] = []
+    private var named: [(name: String, schema: JSONNode, direction: Direction)] = []
 
     var components: JSONNode { JSONNode(members: named.map { ($0.name, $0.schema) }) }
 
@@ -21,16 +21,20 @@ struct ComponentSchemas {
         case .nullable(let shape): Self.nullable(schema(of: shape, direction))
         case .either(let shapes): ["anyOf": .array(shapes.map { schema(of: $0, direction) })]
         case .tagged(let key, let shapes): tagged(key, shapes, direction)
-        case .named(let name, let shape): reference(name, schema(of: shape, direction))
+        case .named(let name, let shape): reference(name, schema(of: shape, direction), direction)
         case .noted(let shape, let note): Self.noted(schema(of: shape, direction), note)
         }
     }
 
-    private mutating func reference(_ name: String, _ schema: JSONNode) -> JSONNode {
+    /// A type that goes both ways and looks different on each has another name on the way that comes second.
+    private mutating func reference(_ name: String, _ schema: JSONNode, _ direction: Direction) -> JSONNode {
         if let known = named.first(where: { $0.name == name }) {
+            if known.schema != schema, known.direction != direction {
+                return reference(name + (direction == .request ? "Request" : "Answer"), schema, direction)
+            }
             precondition(known.schema == schema, "two types of one surface are called \(name); give one another name")
         } else {
-            named.append((name, schema))
+            named.append((name, schema, direction))
         }
         return ["$ref": "#/components/schemas/\(name)"]
     }
