@@ -98,7 +98,8 @@ struct Blanks {
                 + connection.execute(
                     "SELECT id FROM rm.messages WHERE tenant = \(event.raw.tenant) AND author = \(user.uuid)"
                 ).decode(UUID.self)
-        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: return []
+        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .usageReport, .policies, .control:
+            return []
         }
     }
 }

@@ -23,7 +23,8 @@ extension PartitionFanout {
         guard case .success(let recorded) = event.decoded else { return true }
         return switch recorded.event {
         case .message(_, .deleted), .room(_, .messagesRangeDeleted), .user(_, .forgotten): true
-        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .usageReport, .policies, .control: false
+        case .message, .room, .user, .readState, .handle, .repair, .limits, .usage, .usageReport, .policies, .control:
+            false
         }
     }
 
