@@ -29,9 +29,10 @@ struct OperatorToolTests {
                     attributes: [.posixPermissions: 0o600]
                 )
             )
-            func ctl(_ arguments: String...) async throws -> Child.Result {
+            let call: Ctl = { arguments in
                 try await installation.attempt(["ctl"] + arguments + ["--url", server.url, "--token-file", file])
             }
+            func ctl(_ arguments: String...) async throws -> Child.Result { try await call(arguments) }
 
             let listed = try await ctl("orgs", "list", "--json")
             #expect(listed.status == 0, "\(listed.errors)")
@@ -57,10 +58,67 @@ struct OperatorToolTests {
             #expect(second.status == 403)
             #expect(try second.decode(Problem.self).code == "limit.reached")
 
+            try await plan(for: demo.id, seenBy: ada, at: server, by: call)
+            try await policy(of: demo.id, seenBy: ada, at: server, by: call, in: installation.folder)
+
             try await installation.tool("operator", "revoke", "olga@example.com")
             let refused = try await ctl("orgs", "list")
             #expect(refused.status != 0 && refused.errors.contains("operator.required"))
             await provider.stop()
         }
+    }
+
+    private typealias Ctl = @Sendable ([String]) async throws -> Child.Result
+
+    private struct Limits: Decodable { var items: [Limit] }
+    private struct Limit: Decodable { var meter: String, hard: Int?, source: String }
+
+    private func plan(for org: String, seenBy ada: String, at server: Server, by ctl: Ctl) async throws {
+        func run(_ arguments: String...) async throws -> String {
+            let result = try await ctl(["plans"] + arguments)
+            #expect(result.status == 0, "\(arguments): \(result.errors)")
+            return result.output
+        }
+        #expect(try await run("define", "small", "--hard", "users=20", "--soft", "users=10").contains("small"))
+        #expect(try await run("list").contains("small"))
+        _ = try await run("give", org, "small", "--reason", "a trial")
+        func users() async throws -> Limit? {
+            try await server.get("/api/limits", as: ada).decode(Limits.self).items.first { $0.meter == "users" }
+        }
+        try await eventually("the plan's limit is in the tenant") {
+            let limit = try await users()
+            return limit?.hard == 20 && limit?.source == "plan"
+        }
+        _ = try await run("default", "small")
+        #expect(try await ctl(["plans", "retire", "small"]).errors.contains("plan.is_default"))
+        _ = try await run("default", "--none")
+        _ = try await run("take", org)
+        try await eventually("the tenant has no limit by a plan") { try await users()?.hard == nil }
+        #expect(try await run("retire", "small").contains("retired"))
+    }
+
+    private func policy(
+        of org: String,
+        seenBy ada: String,
+        at server: Server,
+        by ctl: Ctl,
+        in folder: String
+    ) async throws {
+        struct Policies: Decodable { var vm: Machines }
+        struct Machines: Decodable { var max_machines: Int }
+        let file = "\(folder)/vm.json"
+        let document = #"""
+            {"sizes":["small"],"max_machines":2,"idle_seconds":900,"lifetime_seconds":28800,"egress_hosts":["*.example.com"]}
+            """#
+        try Data(document.utf8).write(to: URL(filePath: file))
+        let set = try await ctl(["policies", "set", org, "vm", "--file", file, "--reason", "a trial"])
+        #expect(set.status == 0 && set.output.contains("small"), "\(set.errors)")
+        try await eventually("the policy is in the tenant") {
+            try await server.get("/api/policies", as: ada).decode(Policies.self).vm.max_machines == 2
+        }
+        let unset = try await ctl(["policies", "unset", org, "vm"])
+        #expect(unset.status == 0 && unset.output.contains("default"), "\(unset.errors)")
+        let shown = try await ctl(["policies", "show", org, "vm"])
+        #expect(shown.output.contains("default"), "\(shown.errors)")
     }
 }
